@@ -1,0 +1,114 @@
+/** What the three matchers of one request share: the arguments, the question, what may not stay open. */
+import { keyFacts } from "../src/catalog/catalog.ts";
+import { nearest, nearestKey } from "../src/catalog/nearest.ts";
+import { DiagnosticError, refuse } from "../src/diagnostic/diagnostic.ts";
+import { quoted } from "../src/diagnostic/frame.ts";
+import type { Outcome } from "../src/evaluate/decide.ts";
+import { type Judgement, judge } from "../src/evaluate/evaluate.ts";
+import { isKnownAction, unknownAction } from "../src/evaluate/findings.ts";
+import { toQuestion } from "../src/evaluate/normalise.ts";
+import { policiesOf } from "../src/evaluate/open.ts";
+import type { PolicySet } from "../src/evaluate/policy-set.ts";
+import type { Principal } from "../src/request/principal.ts";
+import { isRequest, Request, request } from "../src/request/request.ts";
+import { failureMessage } from "../src/report/failure.ts";
+import { refuseOpen } from "../src/report/open.ts";
+import { type CheckResult, deferred, immediate, type MatcherState } from "./chain.ts";
+import { type Received, readSubject } from "./subject.ts";
+
+/** The question that a matcher asks of a decision. */
+export interface Asked {
+  readonly name: string;
+  readonly holds: (outcome: Outcome) => boolean;
+  readonly wanted: string;
+  readonly wantedNot: string;
+  /** Which part of what was left open changes the answer. */
+  readonly changes: "changesAllowed" | "changesExplicit";
+}
+
+export type AskArguments = readonly [Request] | readonly [string | Principal, string, string?];
+
+export function ask(state: MatcherState, matcher: (...args: never[]) => unknown, asked: Asked, received: unknown, args: AskArguments): unknown {
+  const subject = readSubject(received);
+  if (isRequest(args[0])) {
+    const [complete, ...rest] = args;
+    if (rest.length > 0) refuse("wrong-use", `\`${asked.name}\` takes a request alone, or a principal, an action and a resource`);
+    return immediate(state, matcher, () => check(asked, state.isNot, subject, complete as Request, []));
+  }
+  if (args.length < 2 || args.length > 3)
+    refuse("wrong-use", `\`${asked.name}\` takes a principal and an action, not ${args.length} argument${args.length === 1 ? "" : "s"}`, {
+      help: `as in \`expect(policy).${asked.name}("arn:aws:iam::111122223333:role/app", "kms:Decrypt")\``,
+    });
+  const [principal, action, resource] = args as readonly [string | Principal, string, string?];
+  const links = new RequestLinks(request(principal, action, resource));
+  return deferred(state, matcher, links, () => check(asked, state.isNot, subject, links.request, links.sids));
+}
+
+/** The links of a chain: each makes the request say more. */
+class RequestLinks {
+  readonly sids: string[] = [];
+  constructor(public request: Request) {}
+
+  because(...sids: string[]): void {
+    this.sids.push(...sids);
+  }
+}
+for (const name of Object.getOwnPropertyNames(Request.prototype) as (keyof Request)[]) {
+  if ((name as string) === "constructor") continue;
+  Object.defineProperty(RequestLinks.prototype, name, {
+    value(this: RequestLinks, ...args: unknown[]) {
+      this.request = (this.request[name] as (...args: unknown[]) => Request)(...args);
+    },
+  });
+}
+
+function check(asked: Asked, isNot: boolean, { subject, readAs }: Received, asking: Request, sids: readonly string[]): CheckResult {
+  if (!isKnownAction(asking.action)) throw new DiagnosticError([unknownAction("error", asking.action)]);
+  const { set, facts } = toQuestion(subject, asking);
+  refuseUnknownKeys(asking, set);
+  const judgement = judge(set, facts);
+  const { outcome } = judgement.decision;
+  const holds = asked.holds(outcome);
+  const assertion = `expect(${policiesOf(set).length === 1 ? "policy" : "policies"})${isNot ? ".not" : ""}.${asked.name}(request)`;
+  refuseOpen(assertion, judgement, asked.changes);
+  const because = holds !== isNot ? missingReasons(judgement, sids) : [];
+  const wanted = isNot ? asked.wantedNot : asked.wanted;
+  const pass = because.length > 0 ? isNot : holds;
+  return {
+    pass,
+    message: () => {
+      const text = failureMessage(
+        { assertion, wanted: because.length > 0 ? `${wanted}, because of ${sids.map((sid) => `"${sid}"`).join(" and ")}` : wanted },
+        judgement,
+      );
+      return readAs ? `${text}\n\n  note: what was given to expect was read as ${readAs}` : text;
+    },
+  };
+}
+
+/** A key that neither AWS nor the policies know would silently say nothing. */
+function refuseUnknownKeys(asking: Request, set: PolicySet): void {
+  for (const key of Object.keys(asking.context)) {
+    if (keyFacts(key)) continue;
+    const folded = key.toLowerCase();
+    const mentioned = policiesOf(set).some(({ statements }) =>
+      statements.some(({ conditions }) => conditions.some((condition) => condition.key.toLowerCase() === folded)),
+    );
+    if (mentioned) continue;
+    const near = nearestKey(key);
+    refuse("unknown-key", `${quoted(key)} is not a condition key of AWS, and no policy here reads it`, {
+      help: near ? `did you mean \`${near}\`?` : undefined,
+    });
+  }
+}
+
+/** The Sids that were named and did not decide. */
+function missingReasons({ decision, set }: Judgement, sids: readonly string[]): string[] {
+  const known = policiesOf(set).flatMap(({ statements }) => statements.flatMap(({ sid }) => (sid === undefined ? [] : [sid])));
+  for (const sid of sids) {
+    if (known.includes(sid) || decision.statements.some((statement) => statement.sid === sid)) continue;
+    const near = nearest(sid, known);
+    refuse("wrong-use", `no statement here has the Sid ${quoted(sid)}`, { help: near ? `did you mean \`${near}\`?` : undefined });
+  }
+  return sids.filter((sid) => !decision.statements.some((statement) => statement.sid === sid));
+}

@@ -1,0 +1,115 @@
+import { keyFacts } from "../catalog/catalog.ts";
+import { type DeriveKey, derivedKey, OpenKey, WEAK_DERIVED } from "../request/derived-keys.ts";
+import type { Facts } from "../request/facts.ts";
+
+/** A condition key as the evaluator reads it: interned, so that a policy's compilation finds its row once. */
+export interface Key {
+  readonly name: string;
+  readonly folded: string;
+  readonly multiValued: boolean;
+  readonly known: boolean;
+  readonly derive: DeriveKey | undefined;
+  readonly weak: string | undefined;
+}
+
+const KEYS = new Map<string, Key>();
+const MOST_KEYS = 10_000;
+
+export function contextKey(name: string): Key {
+  const folded = name.toLowerCase();
+  let key = KEYS.get(folded);
+  if (!key) {
+    const facts = keyFacts(name);
+    key = {
+      name: facts && !facts.name.includes("$") ? facts.name : name,
+      folded,
+      multiValued: facts?.multiValued ?? false,
+      known: facts !== undefined,
+      derive: derivedKey(folded),
+      weak: WEAK_DERIVED[folded],
+    };
+    if (KEYS.size < MOST_KEYS) KEYS.set(folded, key);
+  }
+  return key;
+}
+
+/** What a run supposes of what nobody told. */
+export interface Suppositions {
+  /** Values of open keys, by folded key; null is absent. */
+  readonly keys: ReadonlyMap<string, readonly string[] | null>;
+  /** Whether identity policies that were not given allow the request. */
+  readonly identity: boolean;
+  /** Whether a resource's policy that was not given does its part; undefined: as the case format says. */
+  readonly resource: boolean | undefined;
+}
+
+const NOTHING: Suppositions = { keys: new Map(), identity: false, resource: undefined };
+
+/**
+ * One run of the decision over one request. Notes what the run rested on: keys that nobody told, policies that were not
+ * given, and rules of semantics.md J whose other reading gave another answer at that point.
+ */
+export class Evaluation {
+  readonly openKeys = new Map<string, { readonly key: Key; readonly open: OpenKey }>();
+  readonly touched = new Set<string>();
+  identityOpen = false;
+  resourceOpen = false;
+
+  constructor(
+    readonly facts: Facts,
+    readonly supposed: Suppositions = NOTHING,
+    /** The rule of semantics.md J to read the other way. */
+    readonly otherReading: string | undefined = undefined,
+  ) {}
+
+  /** The values of a key; undefined when it is absent. */
+  read(key: Key): readonly string[] | undefined {
+    const told = this.facts.context.get(key.folded);
+    if (told !== undefined) return this.sourceIp(key, told ?? undefined);
+    if (!key.derive) return undefined;
+    const derived = key.derive(this.facts);
+    if (derived === undefined || derived instanceof OpenKey) return derived ? this.open(key, derived) : this.ofService(key);
+    const values = typeof derived === "string" ? [derived] : derived;
+    return key.weak === undefined ? values : this.weak(key.weak, values, undefined);
+  }
+
+  /** Whether the request has the key: known for a key that AWS always sends, even where its value is not. */
+  isPresent(key: Key): boolean {
+    if (!this.facts.context.has(key.folded)) {
+      const derived = key.derive?.(this.facts);
+      if (derived instanceof OpenKey && derived.presence === "always") return true;
+    }
+    return this.read(key) !== undefined;
+  }
+
+  /** Chooses between the reading that we follow and the other one of a rule that AWS does not settle. */
+  weak<T>(rule: string, ours: T, other: T): T {
+    if (ours !== other) this.touched.add(rule);
+    return this.otherReading === rule ? other : ours;
+  }
+
+  private open(key: Key, open: OpenKey): readonly string[] | undefined {
+    this.openKeys.set(key.folded, { key, open });
+    const supposed = this.supposed.keys.get(key.folded);
+    if (supposed !== undefined) return supposed ?? undefined;
+    return open.value === undefined ? undefined : [open.value];
+  }
+
+  /** AWS does not say what these two hold for a service principal (B3). */
+  private ofService(key: Key): readonly string[] | undefined {
+    const { principal, owner } = this.facts;
+    if (principal.type !== "service") return undefined;
+    if (key.folded === "aws:principalaccount" && owner) return this.weak<readonly string[] | undefined>("B3", undefined, [owner]);
+    if (key.folded === "aws:principalarn") return this.weak<readonly string[] | undefined>("B3", undefined, [principal.name]);
+    return undefined;
+  }
+
+  /** When a service calls for the caller, two AWS pages differ on whose address is seen (B6). */
+  private sourceIp(key: Key, told: readonly string[] | undefined): readonly string[] | undefined {
+    if (key.folded !== "aws:sourceip" || !this.facts.viaService || told === undefined) return told;
+    return this.weak("B6", told, SERVICE_ADDRESS);
+  }
+}
+
+/** Some address that no policy names: of the block for benchmarks (RFC 2544). */
+const SERVICE_ADDRESS: readonly string[] = ["198.18.0.1"];

@@ -1,0 +1,119 @@
+/** Subject and request to the policies and the facts that a decision weighs. */
+import { refuse } from "../diagnostic/diagnostic.ts";
+import { quoted } from "../diagnostic/frame.ts";
+import { parseArn } from "../policy/arn.ts";
+import { KINDS } from "../policy/kinds.ts";
+import { isPolicy, type Policy } from "../policy/policy.ts";
+import { buildFacts } from "../request/build-facts.ts";
+import type { Facts } from "../request/facts.ts";
+import { type Grant, isGrant } from "../request/grant.ts";
+import type { Request, RequestFields } from "../request/request.ts";
+import { EMPTY_SET, type PolicySet } from "./policy-set.ts";
+
+/** What can be asked: a policy, a grant, or a list of them. `[]` inside a list says "none of this kind". */
+export type Subject = Policy | Grant | readonly (Policy | Grant)[];
+
+export interface Question {
+  readonly set: PolicySet;
+  readonly facts: Facts;
+}
+
+/** @throws DiagnosticError `unknown-owner`, `missing-resource`, `contradiction`, `wrong-use` */
+export function toQuestion(subject: Subject, request: Request): Question {
+  const parts = Array.isArray(subject) ? (subject as readonly (Policy | Grant)[]) : [subject as Policy | Grant];
+  const policies = parts.filter(isPolicy);
+  const grants = parts.filter(isGrant);
+  if (policies.length + grants.length !== parts.length)
+    refuse("wrong-use", "a subject is a policy, a grant, or a list of them", { help: "make policies with `keyPolicy(…)`, `identityPolicy(…)` and the like" });
+  const of = (kind: Policy["kind"]) => policies.filter((policy) => policy.kind === kind);
+  const attached = policies.filter(({ kind }) => KINDS[kind].attachedToResource);
+  const identity = of("identity");
+  const empty = Array.isArray(subject) && parts.length === 0;
+  const resource = pickAttached(attached, request);
+  const located = locate(request, resource);
+  if (identity.length > 0 && request.givenIdentity !== null)
+    refuse("contradiction", "the subject has identity policies, so nothing else can be given of them", {
+      help: "leave out `.givenIdentityAllows()` or `.givenNoIdentityPolicies()`",
+    });
+  const serviceControl = of("serviceControl");
+  const resourceControl = of("resourceControl");
+  return {
+    set: {
+      identity: identity.length > 0 || empty ? identity : undefined,
+      permissionsBoundary: of("permissionsBoundary"),
+      session: of("session"),
+      resource: resource ?? (attached.length > 0 || empty ? null : undefined),
+      grants,
+      serviceControl: serviceControl.length > 0 ? [serviceControl] : EMPTY_SET.serviceControl,
+      resourceControl: resourceControl.length > 0 ? [resourceControl] : EMPTY_SET.resourceControl,
+      vpcEndpoint: of("vpcEndpoint"),
+    },
+    facts: buildFacts(located, ownerOf(located, resource, grants)),
+  };
+}
+
+/** The one policy attached to the resource of the request. */
+function pickAttached(attached: readonly Policy[], request: Request): Policy | undefined {
+  if (attached.length <= 1) return attached[0];
+  const named = attached.filter((policy) => policy.resource !== null && policy.resource === request.resource);
+  if (named.length === 1) return named[0];
+  return refuse("wrong-use", `the subject has ${attached.length} policies of resources, and which one is the resource's own is not known`, {
+    help: "give each its resource, as in `keyPolicy(doc, { key: \"arn:…\" })`, and name the resource in the request",
+  });
+}
+
+/** The request with its resource: the one it names, else the one that the policy under test is attached to. */
+function locate(request: Request, attached: Policy | undefined): RequestFields {
+  if (request.resource !== null) return request;
+  if (attached) return attached.resource === null ? request : { ...request, resource: attached.resource };
+  const facts = buildFacts(request, undefined);
+  if (facts.resource === "*") return { ...request, resource: "*" };
+  return refuse("missing-resource", `${quoted(request.action)} is authorized on a resource, and none is named`, {
+    help: "name it: a third argument, or `.on(\"arn:…\")`",
+  });
+}
+
+/** The account that owns the resource. */
+export function ownerOf(
+  request: RequestFields,
+  attached: Policy | null | undefined,
+  grants: readonly Grant[] = [],
+): string | undefined {
+  if (request.resourceAccount !== null) return request.resourceAccount;
+  const account = accountIn(request.resource) ?? attached?.account ?? accountIn(attached?.resource ?? null);
+  if (account) return account;
+  if (grants[0]) return accountIn(grants[0].key);
+  const caller = request.principal.account;
+  // Without a policy of the resource in play, it is taken to be the caller's (semantics E11).
+  if (!attached || request.resource === "*") return caller ?? undefined;
+  const named = accountsNamed(attached);
+  if (named.size === 1) return [...named][0];
+  const option = attached.kind === "key" ? "{ key }" : attached.kind === "trust" ? "{ role }" : "{ resource } or { account }";
+  const sentence =
+    named.size === 0
+      ? "which account owns the resource is not known: the policy names no account"
+      : `which account owns the resource is not known: the policy names ${named.size} accounts (${[...named].join(", ")})`;
+  return refuse("unknown-owner", sentence, { help: `say it with the option \`${option}\` of the policy, or with \`.on("arn:…")\`` });
+}
+
+function accountIn(arn: string | null): string | undefined {
+  const account = arn === null ? undefined : parseArn(arn)?.account;
+  return account && /^\d{12}$/.test(account) ? account : undefined;
+}
+
+const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
+
+/** The account ids in a policy's principals, resources and conditions. */
+function accountsNamed(policy: Policy): Set<string> {
+  const texts = policy.statements.flatMap(({ principal, resource, conditions }) => [
+    ...(principal?.values ?? []).map(({ value }) => value),
+    ...(resource?.values ?? []).map(({ value }) => parseArn(value)?.account ?? ""),
+    ...conditions.flatMap(({ values }) => values.map(({ value }) => parseArn(value)?.account ?? value)),
+  ]);
+  const accounts = new Set<string>();
+  for (const text of texts) {
+    const arn = parseArn(text);
+    for (const account of (arn ? arn.account : text).match(ACCOUNT_ID) ?? []) accounts.add(account);
+  }
+  return accounts;
+}

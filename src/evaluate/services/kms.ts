@@ -1,0 +1,48 @@
+/** What is special about AWS KMS: https://docs.aws.amazon.com/kms/latest/developerguide/control-access.html */
+import type { Facts } from "../../request/facts.ts";
+
+/** A KMS key, whose key policy is mandatory (semantics F1, E12). */
+export function isKey({ service, arn, resource }: Facts): boolean {
+  return service === "kms" && (arn ? arn.service === "kms" && arn.resource.startsWith("key/") : resource === undefined);
+}
+
+/** The key policy never covers aliases, nor actions without a key (F1, F8, F9). */
+export function isBesideKey({ service, arn, resource }: Facts): boolean {
+  return service === "kms" && (resource === "*" || (arn?.resource.startsWith("alias/") ?? false));
+}
+
+/** The operations that work on a key of another account (F12). */
+const CROSS_ACCOUNT: ReadonlySet<string> = new Set(
+  [
+    "Encrypt",
+    "Decrypt",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+    "Sign",
+    "Verify",
+    "GenerateMac",
+    "VerifyMac",
+    "DeriveSharedSecret",
+    "GetPublicKey",
+    "DescribeKey",
+    "GetKeyRotationStatus",
+    "CreateGrant",
+    "ListGrants",
+    "RetireGrant",
+    "RevokeGrant",
+  ].map((operation) => `kms:${operation.toLowerCase()}`),
+);
+
+export const worksAcrossAccounts = (action: string): boolean => CROSS_ACCOUNT.has(action);
+
+/** A key that AWS manages: known by its alias (F6). */
+export function isAwsManaged({ context }: Facts): boolean {
+  const aliases = [...(context.get("kms:requestalias") ?? []), ...(context.get("kms:resourcealiases") ?? [])];
+  return aliases.some((alias) => alias.startsWith("alias/aws/"));
+}
+
+export const isRetireGrant = (action: string): boolean => action === "kms:retiregrant";

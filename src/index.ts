@@ -1,0 +1,42 @@
+import type { PolicyMatchers } from "../matchers/types.ts";
+
+export type { Chain, PolicyMatchers } from "../matchers/types.ts";
+export { Diagnostic, DiagnosticError } from "./diagnostic/diagnostic.ts";
+export type { Outcome } from "./evaluate/decide.ts";
+export { type Decision, evaluate, type StatementRef } from "./evaluate/evaluate.ts";
+export { type ElementAccount, type Explanation, explain, type StatementAccount } from "./evaluate/explain.ts";
+export type { Subject } from "./evaluate/normalise.ts";
+export {
+  identityPolicy,
+  keyPolicy,
+  permissionsBoundary,
+  resourceControlPolicy,
+  resourcePolicy,
+  serviceControlPolicy,
+  sessionPolicy,
+  trustPolicy,
+  vpcEndpointPolicy,
+} from "./policy/constructors.ts";
+export type { PolicyDocument } from "./policy/document.ts";
+export type { Policy, Statement } from "./policy/policy.ts";
+export { printPolicy } from "./policy/print.ts";
+export { type Grant, type GrantInput, grant } from "./request/grant.ts";
+export {
+  anonymous,
+  federated,
+  federatedUser,
+  type Principal,
+  role,
+  rootUser,
+  service,
+  session,
+  user,
+} from "./request/principal.ts";
+export { type Request, request } from "./request/request.ts";
+
+declare global {
+  // The one augmentation that vitest 3, 4 and 5 all read without complaint (matcher-mechanics.md, Types).
+  namespace Chai {
+    interface Assertion extends PolicyMatchers {}
+  }
+}
