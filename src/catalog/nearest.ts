@@ -1,4 +1,5 @@
 /** The name that was probably meant: the help line of every unknown name. */
+import { ACTION_OF_OPERATION } from "./api-names.ts";
 import { actionFacts, keyHomes, serviceFacts, servicePrefixes } from "./catalog.ts";
 import { GLOBAL_KEYS } from "./global-keys.ts";
 
@@ -42,7 +43,8 @@ function typingErrors(a: string, b: string, most: number): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let errors = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) errors = Math.min(errors, before[j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        errors = Math.min(errors, before[j - 2]! + 1);
       row.push(errors);
       if (errors < least) least = errors;
     }
@@ -54,10 +56,12 @@ function typingErrors(a: string, b: string, most: number): number {
   return last[b.length]!;
 }
 
-/** `kms:Decrypt` for `kms:Decrpt`, and for `kmz:Decrypt`. */
+/** `kms:Decrypt` for `kms:Decrpt`, and for `kmz:Decrypt`; `s3:ListBucket` for the API's `s3:ListObjects`. */
 export function nearestAction(action: string): string | undefined {
   const [prefix, name] = halves(action);
   if (name === "" || prefix === "" || action.length > 2 * LONGEST) return undefined;
+  const operation = ACTION_OF_OPERATION.get(action.toLowerCase());
+  if (operation) return operation;
   const within = (service: string) => {
     const found = actionFacts(`${service}:${name}`)?.name ?? nearest(name, namesOf(service));
     return found && `${service}:${found}`;
@@ -80,9 +84,16 @@ export function nearestKey(key: string): string | undefined {
   const known = ["aws", "saml", ...servicePrefixes()];
   const folded = prefix.toLowerCase();
   for (const near of known.includes(folded) ? [folded] : ranked(prefix, known)) {
-    const found = nearest(key, keyNames(near)) ?? nearestWithVariable(key, near);
+    const found = withoutVariable(key, near) ?? nearestWithVariable(key, near) ?? nearest(key, keyNames(near));
     if (found) return found;
   }
+  return undefined;
+}
+
+/** `aws:ResourceTag/${TagKey}` for `aws:ResourceTag`: the key is right, but a part is missing. */
+function withoutVariable(key: string, prefix: string): string | undefined {
+  const folded = key.toLowerCase();
+  for (const name of keyNames(prefix)) if (name.replace(/[/:]\$\{[^}]*\}$/, "").toLowerCase() === folded) return name;
   return undefined;
 }
 
