@@ -21,9 +21,13 @@ export function classify(document: PolicyDocument): Policy {
   const kms = names.filter((name) => /^kms:/i.test(name)).length;
   if (names.length > 0 && kms === names.length) return keyPolicy(document);
   if (kms > 0)
-    return refuse("wrong-use", "this document has principals and actions of AWS KMS beside others: what kind of policy it is cannot be told", {
-      help: "say it: `keyPolicy(document)`, `resourcePolicy(document)` or `vpcEndpointPolicy(document)`",
-    });
+    return refuse(
+      "wrong-use",
+      "this document has principals and actions of AWS KMS beside others: what kind of policy it is cannot be told",
+      {
+        help: "say it: `keyPolicy(document)`, `resourcePolicy(document)` or `vpcEndpointPolicy(document)`",
+      },
+    );
   const trust = names.length > 0 && names.every((name) => TRUST.test(name)) && !has("Resource") && !has("NotResource");
   return trust ? trustPolicy(document) : resourcePolicy(document);
 }

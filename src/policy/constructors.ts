@@ -40,16 +40,23 @@ export interface PolicyMaker<Options> {
 
 type AnyOptions = NameOption & { key?: string; resource?: string; account?: string; role?: string; endpoint?: string };
 
-function maker<Options extends NameOption>(kind: PolicyKind, known: readonly (keyof AnyOptions)[]): PolicyMaker<Options> {
+function maker<Options extends NameOption>(
+  kind: PolicyKind,
+  known: readonly (keyof AnyOptions)[],
+): PolicyMaker<Options> {
   const read = (source: Source, options: Options | undefined): Policy =>
     parsePolicy(source, kind, checkOptions((options ?? {}) as AnyOptions, known, source.file));
   const make = (document: PolicyDocument, options?: Options): Policy => {
     const title = KINDS[kind].title.replace(/^an? /, "");
     const name = options?.name ?? title;
     if (typeof document !== "string" && (typeof document !== "object" || document === null))
-      return refuse("wrong-use", `${KINDS[kind].title} is made from an object or from JSON text, not from ${document === null ? "null" : `a ${typeof document}`}`, {
-        help: "to read a file, use `.fromFile(path)`",
-      });
+      return refuse(
+        "wrong-use",
+        `${KINDS[kind].title} is made from an object or from JSON text, not from ${document === null ? "null" : `a ${typeof document}`}`,
+        {
+          help: "to read a file, use `.fromFile(path)`",
+        },
+      );
     return read(documentSource(document, name), options);
   };
   return Object.assign(make, { fromFile: (path: string, options?: Options) => read(fileSource(path), options) });
@@ -71,10 +78,15 @@ function checkOptions(options: AnyOptions, known: readonly (keyof AnyOptions)[],
           ? parsed?.service === "iam" && parsed.resource.startsWith("role/")
           : parsed !== undefined;
     if (!fits || /[*?]/.test(arn))
-      refuse("invalid-resource", `${quoted(String(arn))} is not the ARN of ${options.key ? "a key" : options.role ? "a role" : "a resource"}`);
+      refuse(
+        "invalid-resource",
+        `${quoted(String(arn))} is not the ARN of ${options.key ? "a key" : options.role ? "a role" : "a resource"}`,
+      );
   }
   if (options.account !== undefined && !isAccountId(String(options.account)))
-    refuse("wrong-use", `${quoted(String(options.account))} is not an account id`, { help: "it has twelve digits, in quotes" });
+    refuse("wrong-use", `${quoted(String(options.account))} is not an account id`, {
+      help: "it has twelve digits, in quotes",
+    });
   if (options.endpoint !== undefined && options.endpoint !== "gateway" && options.endpoint !== "interface")
     refuse("wrong-use", `an endpoint is \`gateway\` or \`interface\`, not ${quoted(String(options.endpoint))}`);
   return {

@@ -26,8 +26,15 @@ export function fileSource(path: string): Source {
     return new Source(name, readFileSync(absolute, "utf8"));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : `it cannot be read (${code})`;
-    return refuse("unreadable-file", `${quoted(path, 200)}: ${why}`, { note: `paths start at the working directory, ${process.cwd()}` });
+    const why =
+      code === "ENOENT"
+        ? "there is no such file"
+        : code === "EISDIR"
+          ? "it is a folder"
+          : `it cannot be read (${code})`;
+    return refuse("unreadable-file", `${quoted(path, 200)}: ${why}`, {
+      note: `paths start at the working directory, ${process.cwd()}`,
+    });
   }
 }
 
@@ -51,8 +58,13 @@ function check(value: unknown, path: string, above: Set<object>): void {
   if (above.has(object)) wrong("part of itself");
   if (above.size > MAX_DEPTH) wrong(`nested more than ${MAX_DEPTH} levels deep`);
   const prototype = Object.getPrototypeOf(object);
-  const plain = Array.isArray(object) || prototype === Object.prototype || prototype === null || prototype?.constructor?.name === "Object";
-  if (!plain || typeof (object as { toJSON?: unknown }).toJSON === "function") wrong(`a ${prototype?.constructor?.name ?? "value"}`);
+  const plain =
+    Array.isArray(object) ||
+    prototype === Object.prototype ||
+    prototype === null ||
+    prototype?.constructor?.name === "Object";
+  if (!plain || typeof (object as { toJSON?: unknown }).toJSON === "function")
+    wrong(`a ${prototype?.constructor?.name ?? "value"}`);
   above.add(object);
   if (Array.isArray(object)) for (let at = 0; at < object.length; at++) check(object[at], `${path}[${at}]`, above);
   else for (const key of Object.keys(object)) check((object as Record<string, unknown>)[key], `${path}.${key}`, above);

@@ -22,7 +22,8 @@ export function findings(reading: Reading, policy: PolicyFields): void {
   const variables = hasVariables(policy);
   for (const statement of policy.statements) {
     empty(reading, statement);
-    if (policy.kind === "trust" || policy.kind === "resource" || policy.kind === "key") openToAll(reading, policy, statement);
+    if (policy.kind === "trust" || policy.kind === "resource" || policy.kind === "key")
+      openToAll(reading, policy, statement);
     const actions = statement.action && !statement.action.not ? namedActions(statement) : undefined;
     unknownActions(reading, statement);
     for (const located of statement.resource?.values ?? []) resource(reading, statement, located, variables);
@@ -41,8 +42,12 @@ function version(reading: Reading, policy: PolicyFields): void {
   const note = "under it `${…}` is literal text";
   const see = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html";
   if (policy.version === null)
-    reading.finding(start, "missing-version", "without `Version` a policy is read as version `2008-10-17`", { note, see });
-  else reading.finding(start, "old-version", "version `2008-10-17` of the policy language is the old one", { note, see });
+    reading.finding(start, "missing-version", "without `Version` a policy is read as version `2008-10-17`", {
+      note,
+      see,
+    });
+  else
+    reading.finding(start, "old-version", "version `2008-10-17` of the policy language is the old one", { note, see });
 }
 
 function sids(reading: Reading, statements: readonly Statement[]): void {
@@ -111,7 +116,8 @@ function unknownActions(reading: Reading, statement: Statement): void {
   }
 }
 
-const KMS_CRYPTO = /^kms:(\*|encrypt|decrypt|reencrypt.*|generate.*|sign|verify.*|derivesharedsecret|describekey|creategrant)/i;
+const KMS_CRYPTO =
+  /^kms:(\*|encrypt|decrypt|reencrypt.*|generate.*|sign|verify.*|derivesharedsecret|describekey|creategrant)/i;
 
 function resource(reading: Reading, statement: Statement, located: Located, variables: boolean): void {
   const { value, place } = located;
@@ -127,36 +133,59 @@ function resource(reading: Reading, statement: Statement, located: Located, vari
     return;
   }
   if (fields.slice(0, 5).some((field) => field.includes("${")) && variables)
-    reading.finding(place, "variable-place", "policy variables work only in the last field of an ARN; before it they are literal text", {
-      see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
-    });
+    reading.finding(
+      place,
+      "variable-place",
+      "policy variables work only in the last field of an ARN; before it they are literal text",
+      {
+        see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
+      },
+    );
   if (service === "kms" && /^alias\//.test(name ?? "")) {
     const crypto = (statement.action?.values ?? []).filter((action) => KMS_CRYPTO.test(action.value));
     const only = (statement.resource?.values ?? []).every((other) => /:alias\//.test(other.value));
     if (crypto.length > 0 && only && !statement.action?.not)
-      reading.finding(place, "alias-resource", `${quoted(crypto[0]!.value)} is authorized on the key, never on its alias`, {
-        help: "name the key's ARN, or use `key/*` with a condition on `kms:RequestAlias` or `kms:ResourceAliases`",
-        see: "https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html",
-      });
+      reading.finding(
+        place,
+        "alias-resource",
+        `${quoted(crypto[0]!.value)} is authorized on the key, never on its alias`,
+        {
+          help: "name the key's ARN, or use `key/*` with a condition on `kms:RequestAlias` or `kms:ResourceAliases`",
+          see: "https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html",
+        },
+      );
   }
   const odd = oddArn(partition, service, region, account, value, variables);
   if (odd) reading.finding(place, "odd-arn", `${odd}: ${quoted(value)}`);
 }
 
-function oddArn(partition: string, service: string, region: string, account: string, value: string, variables: boolean): string | undefined {
+function oddArn(
+  partition: string,
+  service: string,
+  region: string,
+  account: string,
+  value: string,
+  variables: boolean,
+): string | undefined {
   if (/[?]|^.+\*|\*.+$/.test(partition)) return "a partition takes no wildcard";
-  if (account !== "" && account !== "aws" && !/[*?$]/.test(account) && !isAccountId(account)) return "the account of this ARN has not twelve digits";
+  if (account !== "" && account !== "aws" && !/[*?$]/.test(account) && !isAccountId(account))
+    return "the account of this ARN has not twelve digits";
   const facts = serviceFacts(service);
   if (!facts) return `${quoted(service)} is not the prefix of a service`;
   if (facts.resourceTypes.size === 0) return undefined;
   if (region !== "" && (service === "iam" || service === "sts")) return "IAM resources have no Region";
   const pattern = variables ? value.replace(/\$\{[^}]*\}/g, "*") : value;
-  for (const { arn } of facts.resourceTypes.values())
-    if (globsOverlap(pattern, arn.replace(/\$\{[^}]*\}/g, "*"))) return undefined;
+  for (const { arns } of facts.resourceTypes.values())
+    if (arns.some((arn) => globsOverlap(pattern, arn.replace(/\$\{[^}]*\}/g, "*")))) return undefined;
   return `no resource of ${facts.title} has an ARN of this form`;
 }
 
-function conditionKey(reading: Reading, condition: Condition, operator: Operator, actions: readonly ActionFacts[] | undefined): void {
+function conditionKey(
+  reading: Reading,
+  condition: Condition,
+  operator: Operator,
+  actions: readonly ActionFacts[] | undefined,
+): void {
   const { key, keyPlace } = condition;
   const facts = keyFacts(key);
   if (!facts) {
@@ -174,15 +203,26 @@ function conditionKey(reading: Reading, condition: Condition, operator: Operator
       keyPlace,
       "key-not-carried",
       `requests for ${without.map((action) => `\`${action.service}:${action.name}\``).join(", ")} never carry ${quoted(key)}`,
-      { note: `the key counts as absent there, so this condition ${operator.facts.negated ? "always" : "never"} matches` },
+      {
+        note: `the key counts as absent there, so this condition ${operator.facts.negated ? "always" : "never"} matches`,
+      },
     );
   if (facts.multiValued && !operator.qualifier)
-    reading.finding(condition.operatorPlace, "set-operator", `${quoted(key)} holds several values and needs \`ForAnyValue:\` or \`ForAllValues:\``, {
-      note: "without a set operator the condition does not match a present key",
-      see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
-    });
+    reading.finding(
+      condition.operatorPlace,
+      "set-operator",
+      `${quoted(key)} holds several values and needs \`ForAnyValue:\` or \`ForAllValues:\``,
+      {
+        note: "without a set operator the condition does not match a present key",
+        see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
+      },
+    );
   if (!FITTING[operator.facts.family].includes(facts.type) && !/(arn|principal|time)$/i.test(key))
-    reading.finding(condition.operatorPlace, "operator-type", `\`${condition.operator}\` does not fit ${quoted(key)}, a key of type ${facts.type}`);
+    reading.finding(
+      condition.operatorPlace,
+      "operator-type",
+      `\`${condition.operator}\` does not fit ${quoted(key)}, a key of type ${facts.type}`,
+    );
 }
 
 const FITTING: Readonly<Record<OperatorFamily, readonly KeyType[]>> = {
@@ -222,21 +262,37 @@ function conditionValues(reading: Reading, condition: Condition, operator: Opera
     if (parser && parser.parse(value) === undefined)
       reading.finding(place, "unparseable-value", `${quoted(value)} is not ${parser.what}`, { note });
     if (family === "arn" && (arnFields(value).length < 6 || !value.startsWith("arn:")))
-      reading.finding(place, "odd-arn", `\`${condition.operator}\` compares six fields, but ${quoted(value)} has fewer`, { note });
+      reading.finding(
+        place,
+        "odd-arn",
+        `\`${condition.operator}\` compares six fields, but ${quoted(value)} has fewer`,
+        { note },
+      );
   }
 }
 
-function viaService(reading: Reading, policy: PolicyFields, statement: Statement, condition: Condition, operator: Operator): void {
+function viaService(
+  reading: Reading,
+  policy: PolicyFields,
+  statement: Statement,
+  condition: Condition,
+  operator: Operator,
+): void {
   if (operator.facts.family !== "string") return;
   const regions = keyRegions(policy, statement);
   for (const { value, place } of condition.values) {
     if (/[*?$]/.test(value)) continue;
     const [, service, region] = /^([a-z0-9-]+)\.([a-z0-9-]+)\.amazonaws\.com$/.exec(value) ?? [];
     if (!service || !region) {
-      reading.finding(place, "via-service-form", `${quoted(value)} is not of the form \`service.region.amazonaws.com\``, {
-        help: "as in `s3.eu-west-1.amazonaws.com`",
-        see: "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
-      });
+      reading.finding(
+        place,
+        "via-service-form",
+        `${quoted(value)} is not of the form \`service.region.amazonaws.com\``,
+        {
+          help: "as in `s3.eu-west-1.amazonaws.com`",
+          see: "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
+        },
+      );
     } else if (!VIA_SERVICES.has(service)) {
       const near = nearest(service, VIA_SERVICES);
       reading.finding(place, "via-service-form", `no service calls AWS KMS under the name ${quoted(service)}`, {
@@ -244,9 +300,14 @@ function viaService(reading: Reading, policy: PolicyFields, statement: Statement
         see: "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
       });
     } else if (regions.size > 0 && !regions.has(region))
-      reading.finding(place, "via-service-region", `the key is in ${[...regions].join(", ")}, but ${quoted(value)} calls from ${region}`, {
-        note: "a service uses the keys of its own Region",
-      });
+      reading.finding(
+        place,
+        "via-service-region",
+        `the key is in ${[...regions].join(", ")}, but ${quoted(value)} calls from ${region}`,
+        {
+          note: "a service uses the keys of its own Region",
+        },
+      );
   }
 }
 

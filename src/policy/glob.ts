@@ -128,7 +128,8 @@ export function globsOverlap(a: string, b: string): boolean {
         next[j] = true;
         if (y !== undefined) reach[j + 1] = true;
       }
-      if (x !== undefined && y !== undefined && x !== "*" && y !== "*" && (x === y || x === "?" || y === "?")) next[j + 1] = true;
+      if (x !== undefined && y !== undefined && x !== "*" && y !== "*" && (x === y || x === "?" || y === "?"))
+        next[j + 1] = true;
     }
     if (i === a.length) return reach[b.length]!;
     reach = next;

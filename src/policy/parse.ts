@@ -1,5 +1,5 @@
 import { nearest } from "../catalog/nearest.ts";
-import { Diagnostic, DiagnosticError } from "../diagnostic/diagnostic.ts";
+import { type Diagnostic, DiagnosticError } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
 import { type JsonMember, type JsonNode, type JsonObject, type JsonReading, readJson } from "../source/json.ts";
 import type { Source } from "../source/source.ts";
@@ -55,7 +55,10 @@ function inOrder(diagnostics: Diagnostic[]): Diagnostic[] {
   return diagnostics.sort((a, b) => (a.place?.start ?? 0) - (b.place?.start ?? 0));
 }
 
-function readDocument(reading: Reading, root: JsonNode): Pick<PolicyFields, "version" | "id" | "statements"> | undefined {
+function readDocument(
+  reading: Reading,
+  root: JsonNode,
+): Pick<PolicyFields, "version" | "id" | "statements"> | undefined {
   if (root.type !== "object") {
     reading.problem(root, "wrong-type", `a policy is an object, not ${typeName(root)}`, {
       help: root.type === "array" ? 'a list of statements goes under "Statement", beside "Version"' : undefined,
@@ -90,7 +93,12 @@ function readVersion(reading: Reading, member: JsonMember | undefined, root: Jso
   const { versionRequired, title, see } = reading.facts;
   if (!member) {
     if (versionRequired)
-      reading.problem({ start: root.start, end: root.start + 1 }, "wrong-value", `${title} needs \`"Version": "2012-10-17"\``, { see });
+      reading.problem(
+        { start: root.start, end: root.start + 1 },
+        "wrong-value",
+        `${title} needs \`"Version": "2012-10-17"\``,
+        { see },
+      );
     return null;
   }
   if (member.value.type !== "string") {
@@ -205,7 +213,9 @@ function element<T extends { value: string; place: Statement["place"] }>(
 
 function readEffect(reading: Reading, member: JsonMember | undefined, node: JsonObject): "Allow" | "Deny" | undefined {
   if (!member) {
-    reading.problem({ start: node.start, end: node.start + 1 }, "missing-element", "a statement needs `Effect`", { see: GRAMMAR });
+    reading.problem({ start: node.start, end: node.start + 1 }, "missing-element", "a statement needs `Effect`", {
+      see: GRAMMAR,
+    });
     return undefined;
   }
   if (member.value.type !== "string") {
@@ -252,7 +262,12 @@ function unknownElements(reading: Reading, node: JsonObject, known: readonly str
 
 function isEveryone(node: JsonNode): boolean {
   if (node.type === "string") return node.value === "*";
-  return node.type === "object" && node.members.length === 1 && node.members[0]!.key === "AWS" && isStar(node.members[0]!.value);
+  return (
+    node.type === "object" &&
+    node.members.length === 1 &&
+    node.members[0]!.key === "AWS" &&
+    isStar(node.members[0]!.value)
+  );
 }
 
 const isStar = (node: JsonNode | undefined): boolean =>

@@ -96,4 +96,3 @@ export function sourceOf(policy: Policy): Source {
 export function hasVariables(policy: { readonly version: PolicyFields["version"] }): boolean {
   return policy.version === "2012-10-17";
 }
-

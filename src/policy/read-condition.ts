@@ -40,9 +40,14 @@ export function readConditions(reading: Reading, node: JsonNode, effect: string 
     for (const entry of members(reading, member.value, `\`${member.key}\``).values()) {
       const folded = entry.key.toLowerCase();
       if (seen.has(folded))
-        reading.problem(keySpan(entry), "duplicate-key", `${quoted(entry.key)} and ${quoted(seen.get(folded)!)} are one key`, {
-          note: "the names of condition keys do not depend on case",
-        });
+        reading.problem(
+          keySpan(entry),
+          "duplicate-key",
+          `${quoted(entry.key)} and ${quoted(seen.get(folded)!)} are one key`,
+          {
+            note: "the names of condition keys do not depend on case",
+          },
+        );
       seen.set(folded, entry.key);
       if (!/^[^\s:]+:./.test(entry.key)) {
         reading.problem(keySpan(entry), "invalid-key", `${quoted(entry.key)} is not of the form \`service:Key\``, {
@@ -90,7 +95,12 @@ function checkNull(reading: Reading, values: readonly Located[]): void {
       });
 }
 
-function checkViaService(reading: Reading, values: readonly Located[], effect: string | undefined, negated: boolean): void {
+function checkViaService(
+  reading: Reading,
+  values: readonly Located[],
+  effect: string | undefined,
+  negated: boolean,
+): void {
   for (const { value, place } of values) {
     if (value !== "") continue;
     const never = `no service has an empty name, so this ${effect ?? "statement"} matches no request`;

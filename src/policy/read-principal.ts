@@ -65,10 +65,15 @@ const CHECKS: Readonly<Record<PrincipalType, Check>> = {
 export function readPrincipal(reading: Reading, node: JsonNode, element: string): PrincipalValue[] | undefined {
   if (node.type === "string") {
     if (node.value === "*") return [{ type: "AWS", value: "*", place: reading.place(node) }];
-    reading.problem(node, "invalid-principal", `\`${element}\` as plain text can only be \`*\`, not ${quoted(node.value)}`, {
-      help: `name its type: { "AWS": ${JSON.stringify(node.value.slice(0, 80))} }`,
-      see: SEE,
-    });
+    reading.problem(
+      node,
+      "invalid-principal",
+      `\`${element}\` as plain text can only be \`*\`, not ${quoted(node.value)}`,
+      {
+        help: `name its type: { "AWS": ${JSON.stringify(node.value.slice(0, 80))} }`,
+        see: SEE,
+      },
+    );
     return undefined;
   }
   // An empty list reads as a statement that never applies (A9).

@@ -24,16 +24,25 @@ function wrongResource(value: string, reading: Reading): { sentence: string; hel
   if (value === "*") return undefined;
   const fields = splitArnPattern(value);
   if (fields[0] !== "arn" || fields.length < 3)
-    return { sentence: `${quoted(value)} is neither an ARN nor \`*\``, help: "as in `arn:aws:kms:us-west-2:111122223333:key/*`" };
+    return {
+      sentence: `${quoted(value)} is neither an ARN nor \`*\``,
+      help: "as in `arn:aws:kms:us-west-2:111122223333:key/*`",
+    };
   if (/[*?]/.test(fields[2]!))
     return { sentence: `the service of an ARN takes no wildcards: ${quoted(value)}`, help: "name the service" };
   if (fields[2] === "" || (fields.length === 6 && fields[5] === ""))
-    return { sentence: `${quoted(value)} lacks a part of an ARN`, help: "as in `arn:aws:kms:us-west-2:111122223333:key/*`" };
+    return {
+      sentence: `${quoted(value)} lacks a part of an ARN`,
+      help: "as in `arn:aws:kms:us-west-2:111122223333:key/*`",
+    };
   if (fields.length < 6) {
     const { shortArn, title } = reading.facts;
     const refused = shortArn === "refused" || (shortArn === "refusedUnlessWildcard" && !value.endsWith("*"));
     if (refused)
-      return { sentence: `${title} takes no ARN of fewer than six fields: ${quoted(value)}`, help: "write all six fields" };
+      return {
+        sentence: `${title} takes no ARN of fewer than six fields: ${quoted(value)}`,
+        help: "write all six fields",
+      };
   }
   return undefined;
 }

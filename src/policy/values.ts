@@ -64,7 +64,8 @@ export function parseCidr(text: string): Cidr | undefined {
 
 function addressBytes(text: string): number[] | undefined {
   // ipaddr.js also reads octal and one-part IPv4; AWS's form has four decimal parts.
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text).octets : undefined;
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text))
+    return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text).octets : undefined;
   if (!text.includes(":") || text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
   return ipaddr.IPv6.parse(text).toByteArray();
 }

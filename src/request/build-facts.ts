@@ -12,6 +12,11 @@ export function buildFacts(request: RequestFields, owner: string | undefined): F
   const action = request.action.toLowerCase();
   const facts = actionFacts(action);
   const context = foldContext(request.context);
+  if (context.get("kms:viaservice")?.includes(""))
+    refuse("empty-value", "`kms:ViaService` is an empty string", {
+      help: "write service and Region, as in `s3.eu-west-1.amazonaws.com`",
+      note: "no service has an empty name",
+    });
   checkTags(request.principal.tags);
   // An action without resource-level support is authorized on `*`, whatever a test names (semantics A23).
   const resourceless = facts !== undefined && facts.resources.length === 0;

@@ -14,7 +14,8 @@ export function toContext(input: ContextInput): Record<string, ContextValue> {
   for (const [key, value] of Object.entries(input)) {
     if (!/^[^\s:]+:./.test(key))
       refuse("invalid-context", `${quoted(key)} is not of the form \`service:Key\``, { help: "as in `aws:SourceIp`" });
-    context[key] = value === null ? null : Array.isArray(value) ? value.map((item) => text(key, item)) : text(key, value as Scalar);
+    context[key] =
+      value === null ? null : Array.isArray(value) ? value.map((item) => text(key, item)) : text(key, value as Scalar);
   }
   return context;
 }
@@ -23,7 +24,11 @@ function text(key: string, value: Scalar): string {
   if (typeof value === "string") return value;
   if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return String(value);
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
-  return refuse("invalid-context", `the value of ${quoted(key)} is ${value === undefined ? "undefined" : "not a text, number, boolean or date"}`, {
-    help: "`null` says that the key is absent",
-  });
+  return refuse(
+    "invalid-context",
+    `the value of ${quoted(key)} is ${value === undefined ? "undefined" : "not a text, number, boolean or date"}`,
+    {
+      help: "`null` says that the key is absent",
+    },
+  );
 }

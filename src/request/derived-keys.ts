@@ -32,7 +32,14 @@ const temporary = ({ principal }: Facts) =>
 const ofAccount = ({ principal }: Facts) => principal.account !== null;
 
 /** Services whose one endpoint is in us-east-1 (semantics B3: "global services give us-east-1"). */
-const GLOBAL_SERVICES: ReadonlySet<string> = new Set(["iam", "organizations", "route53", "cloudfront", "account", "globalaccelerator"]);
+const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
+  "iam",
+  "organizations",
+  "route53",
+  "cloudfront",
+  "account",
+  "globalaccelerator",
+]);
 
 const TYPES: Readonly<Partial<Record<string, string>>> = {
   root: "Account",
@@ -64,8 +71,10 @@ const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
     if (principal.type === "root") return principal.account!;
     if (principal.type === "anonymous") return "anonymous";
     if (principal.type === "user") return principal.uniqueId ?? ALWAYS;
-    if (principal.type === "federatedUser") return `${principal.account}:${principal.arn!.split("/").slice(1).join("/")}`;
-    if (principal.type === "session" && principal.uniqueId) return `${principal.uniqueId}:${principal.arn!.split("/")[2]}`;
+    if (principal.type === "federatedUser")
+      return `${principal.account}:${principal.arn!.split("/").slice(1).join("/")}`;
+    if (principal.type === "session" && principal.uniqueId)
+      return `${principal.uniqueId}:${principal.arn!.split("/")[2]}`;
     return principal.type === "federated" ? undefined : ALWAYS;
   },
   "aws:username": ({ principal }) =>
@@ -73,7 +82,7 @@ const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
   "aws:principalorgid": organization,
   "aws:principalorgpaths": organization,
   "aws:principalisawsservice": ({ principal }) =>
-    principal.type === "anonymous" ? undefined : principal.type === "service" ? "true" : "false",
+    principal.type === "service" ? "true" : principal.account === null ? undefined : "false",
   "aws:principalservicename": ({ principal }) => (principal.type === "service" ? principal.name : undefined),
   "aws:principalservicenameslist": ({ principal }) => (principal.type === "service" ? [principal.name] : undefined),
   "aws:federatedprovider": ({ principal }) =>
@@ -95,7 +104,8 @@ const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
   "aws:sourcevpc": throughEndpoint,
   "aws:sourcevpce": throughEndpoint,
   "aws:vpcsourceip": throughEndpoint,
-  "aws:resourceaccount": ({ owner }) => owner,
+  // EBS's own actions do not send it (B3).
+  "aws:resourceaccount": ({ owner, service }) => (service === "ebs" ? undefined : owner),
   "aws:resourceorgid": resourceOrganization,
   "aws:resourceorgpaths": resourceOrganization,
   "aws:viaawsservice": ({ viaService }) => (viaService ? "true" : "false"),
@@ -125,7 +135,9 @@ const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
   "kms:calleraccount": (facts) => carried(facts, "kms:CallerAccount", () => facts.principal.account ?? undefined),
   "kms:encryptioncontextkeys": ({ request }) => {
     const prefix = "kms:encryptioncontext:";
-    const pairs = Object.entries(request.context).filter(([key, value]) => key.toLowerCase().startsWith(prefix) && value !== null);
+    const pairs = Object.entries(request.context).filter(
+      ([key, value]) => key.toLowerCase().startsWith(prefix) && value !== null,
+    );
     return pairs.length === 0 ? undefined : pairs.map(([key]) => key.slice(prefix.length));
   },
   "kms:encryptionalgorithm": (facts) => carried(facts, "kms:EncryptionAlgorithm", () => "SYMMETRIC_DEFAULT"),

@@ -100,19 +100,30 @@ const SEE = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant
 export function grant(input: GrantInput): Grant {
   const wrong = (sentence: string, help?: string): never => refuse("invalid-grant", sentence, { help, see: SEE });
   if (typeof input !== "object" || input === null) wrong("a grant is an object");
-  for (const element of Object.keys(input)) if (!ELEMENTS.includes(element)) wrong(`${quoted(element)} is not an element of a grant`);
+  for (const element of Object.keys(input))
+    if (!ELEMENTS.includes(element)) wrong(`${quoted(element)} is not an element of a grant`);
   const { key, operations, constraints = {}, name } = input;
-  if (typeof key !== "string" || !/^key\//.test(parseArn(key)?.resource ?? "")) wrong(`${quoted(String(key))} is not the ARN of a key`);
+  if (typeof key !== "string" || !/^key\//.test(parseArn(key)?.resource ?? ""))
+    wrong(`${quoted(String(key))} is not the ARN of a key`);
   if (!Array.isArray(operations) || operations.length === 0) wrong("a grant needs `operations`", 'as in ["Decrypt"]');
   for (const operation of operations)
-    if (!GRANT_OPERATIONS.includes(operation)) wrong(`${quoted(String(operation))} is not an operation of a grant`, `the operations are ${GRANT_OPERATIONS.join(", ")}`);
+    if (!GRANT_OPERATIONS.includes(operation))
+      wrong(
+        `${quoted(String(operation))} is not an operation of a grant`,
+        `the operations are ${GRANT_OPERATIONS.join(", ")}`,
+      );
   const grantee = nameOf(input.granteePrincipal);
   const service = input.granteeServicePrincipal ?? null;
-  if ((grantee === null) === (service === null)) wrong("a grant has one grantee: `granteePrincipal` or `granteeServicePrincipal`");
-  if (grantee !== null && !isAccountId(grantee) && !parseArn(grantee)) wrong(`${quoted(grantee)} is not the ARN of a grantee`);
+  if ((grantee === null) === (service === null))
+    wrong("a grant has one grantee: `granteePrincipal` or `granteeServicePrincipal`");
+  if (grantee !== null && !isAccountId(grantee) && !parseArn(grantee))
+    wrong(`${quoted(grantee)} is not the ARN of a grantee`);
   for (const [constraint, value] of Object.entries(constraints)) {
     if (constraint === "SourceArn" ? typeof value !== "string" : !/^EncryptionContext(Equals|Subset)$/.test(constraint))
-      wrong(`${quoted(constraint)} is not a constraint of a grant`, "the constraints are `EncryptionContextEquals`, `EncryptionContextSubset` and `SourceArn`");
+      wrong(
+        `${quoted(constraint)} is not a constraint of a grant`,
+        "the constraints are `EncryptionContextEquals`, `EncryptionContextSubset` and `SourceArn`",
+      );
     if (constraint !== "SourceArn" && Object.values(value as object).some((pair) => typeof pair !== "string"))
       wrong(`the pairs of ${quoted(constraint)} are texts`);
   }

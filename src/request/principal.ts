@@ -77,7 +77,10 @@ const FORMS =
   "write the ARN of a role, user, session, federated user or account root, as in `arn:aws:iam::111122223333:role/app`";
 
 /** The caller that an ARN names; refuses any other text (`invalid-principal`). */
-export function principalFromArn(arn: string, options: PrincipalOptions & { issuer?: string; serviceLinked?: boolean } = {}): Principal {
+export function principalFromArn(
+  arn: string,
+  options: PrincipalOptions & { issuer?: string; serviceLinked?: boolean } = {},
+): Principal {
   const parsed = typeof arn === "string" ? parseArn(arn) : undefined;
   const type = parsed && callerType(parsed.service, parsed.resource);
   if (!parsed || !type || !isAccountId(parsed.account) || parsed.region !== "" || /[*?]|\$\{/.test(arn))
@@ -114,7 +117,8 @@ function callerType(service: string, resource: string): CallerType | undefined {
 
 function arnOf(value: string | Principal, type: CallerType, what: string, options: PrincipalOptions): Principal {
   const found = isPrincipal(value) ? value : principalFromArn(value, options);
-  if (found.type !== type) refuse("invalid-principal", `${quoted(found.name)} is not the ARN of ${what}`, { help: FORMS });
+  if (found.type !== type)
+    refuse("invalid-principal", `${quoted(found.name)} is not the ARN of ${what}`, { help: FORMS });
   return found;
 }
 
@@ -137,19 +141,30 @@ export function session(of: string | Principal, name: string, options: Principal
     });
   const { account, partition, resource } = parseArn(parent.arn!)!;
   const arn = `arn:${partition}:sts::${account}:assumed-role/${resource.slice(resource.lastIndexOf("/") + 1)}/${name}`;
-  return new Principal({ ...parent, type: "session", name: arn, arn, role: parent.arn, tags: { ...parent.tags, ...options.tags } });
+  return new Principal({
+    ...parent,
+    type: "session",
+    name: arn,
+    arn,
+    role: parent.arn,
+    tags: { ...parent.tags, ...options.tags },
+  });
 }
 
 /** The caller with credentials of `sts:GetFederationToken`. `issuer`: the IAM user that asked for them. */
 export function federatedUser(arn: string, options: PrincipalOptions & { issuer?: string } = {}): Principal {
   const found = principalFromArn(arn, options);
-  if (found.type !== "federatedUser") refuse("invalid-principal", `${quoted(arn)} is not the ARN of a federated user`, { help: FORMS });
+  if (found.type !== "federatedUser")
+    refuse("invalid-principal", `${quoted(arn)} is not the ARN of a federated user`, { help: FORMS });
   return found;
 }
 
 /** Somebody who comes with a token of a SAML or OIDC provider, for `sts:AssumeRoleWithSAML` / `…WithWebIdentity`. */
 export function federated(provider: string): Principal {
-  if (typeof provider !== "string" || !(/:(saml|oidc)-provider\/./.test(provider) || /^[a-z0-9-]+(\.[a-z0-9-]+)+(\/\S*)?$/i.test(provider)))
+  if (
+    typeof provider !== "string" ||
+    !(/:(saml|oidc)-provider\/./.test(provider) || /^[a-z0-9-]+(\.[a-z0-9-]+)+(\/\S*)?$/i.test(provider))
+  )
     refuse("invalid-principal", `${quoted(String(provider))} is not an identity provider`, {
       help: "write the provider's ARN, or its host name as in `cognito-identity.amazonaws.com`",
     });
@@ -160,14 +175,18 @@ export function federated(provider: string): Principal {
 /** A service calling on its own account. `name`: its principal, as in `ec2.amazonaws.com`. */
 export function service(name: string): Principal {
   if (typeof name !== "string" || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name))
-    refuse("invalid-principal", `${quoted(String(name))} is not a service principal`, { help: "as in `ec2.amazonaws.com`" });
+    refuse("invalid-principal", `${quoted(String(name))} is not a service principal`, {
+      help: "as in `ec2.amazonaws.com`",
+    });
   return new Principal({ ...NOBODY, type: "service", name });
 }
 
 /** The root user of an account. `account`: its twelve digits. */
 export function rootUser(account: string, options: PrincipalOptions = {}): Principal {
   if (!isAccountId(String(account)))
-    refuse("invalid-principal", `${quoted(String(account))} is not an account id`, { help: "it has twelve digits, in quotes" });
+    refuse("invalid-principal", `${quoted(String(account))} is not an account id`, {
+      help: "it has twelve digits, in quotes",
+    });
   return principalFromArn(`arn:aws:iam::${account}:root`, options);
 }
 

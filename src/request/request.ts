@@ -47,7 +47,10 @@ export class Request implements RequestFields {
   /** On this resource: an ARN. */
   on(resource: string): Request {
     if (this.resource !== null && this.resource !== resource)
-      refuse("contradiction", `the resource is already ${quoted(this.resource)}, it cannot be ${quoted(String(resource))} too`);
+      refuse(
+        "contradiction",
+        `the resource is already ${quoted(this.resource)}, it cannot be ${quoted(String(resource))} too`,
+      );
     return new Request({ ...this, resource: checkResource(resource) });
   }
 
@@ -60,7 +63,8 @@ export class Request implements RequestFields {
       refuse("invalid-context", `${quoted(String(name))} is not the name of a calling service`, {
         help: "as in `ec2.us-west-2.amazonaws.com`",
       });
-    if (!this.action.toLowerCase().startsWith("kms:")) return this.calledVia(name.replace(/\.[a-z0-9-]+\.amazonaws/, ".amazonaws"));
+    if (!this.action.toLowerCase().startsWith("kms:"))
+      return this.calledVia(name.replace(/\.[a-z0-9-]+\.amazonaws/, ".amazonaws"));
     if (!/^[a-z0-9-]+\.[a-z0-9-]+\.amazonaws\.com$/.test(name))
       refuse("invalid-context", `${quoted(name)} lacks the Region: \`kms:ViaService\` is service and Region`, {
         help: "as in `ec2.us-west-2.amazonaws.com`",
@@ -95,7 +99,9 @@ export class Request implements RequestFields {
   /** Who gets the grant: an ARN, a principal, or a service. */
   toGrantee(principal: string | Principal): Request {
     const grantee = toPrincipal(principal);
-    return this.#add({ [grantee.type === "service" ? "kms:GranteeServicePrincipal" : "kms:GranteePrincipal"]: grantee.name });
+    return this.#add({
+      [grantee.type === "service" ? "kms:GranteeServicePrincipal" : "kms:GranteePrincipal"]: grantee.name,
+    });
   }
 
   /** The key was addressed by this alias, as in `alias/app`. */
@@ -120,7 +126,8 @@ export class Request implements RequestFields {
   /** From this public address, IPv4 or IPv6. */
   fromIp(ip: string): Request {
     const parsed = typeof ip === "string" ? parseCidr(ip) : undefined;
-    if (!parsed || parsed.written) refuse("invalid-context", `${quoted(String(ip))} is not an IP address`, { help: "as in `203.0.113.7`" });
+    if (!parsed || parsed.written)
+      refuse("invalid-context", `${quoted(String(ip))} is not an IP address`, { help: "as in `203.0.113.7`" });
     return this.#add({ "aws:SourceIp": ip });
   }
 
@@ -141,7 +148,10 @@ export class Request implements RequestFields {
 
   /** The account of that resource. */
   withSourceAccount(id: string): Request {
-    if (!isAccountId(String(id))) refuse("invalid-context", `${quoted(String(id))} is not an account id`, { help: "it has twelve digits, in quotes" });
+    if (!isAccountId(String(id)))
+      refuse("invalid-context", `${quoted(String(id))} is not an account id`, {
+        help: "it has twelve digits, in quotes",
+      });
     return this.#add({ "aws:SourceAccount": String(id) });
   }
 
@@ -158,7 +168,9 @@ export class Request implements RequestFields {
   /** Claims of the provider's token, as in `{ sub: "repo:org/app:ref:refs/heads/main", aud: "sts.amazonaws.com" }`. */
   withClaims(claims: Readonly<Record<string, string | readonly string[]>>): Request {
     if (this.principal.type !== "federated")
-      refuse("wrong-use", "`.withClaims` is for a caller with a provider's token", { help: 'the caller is `federated("<provider>")`' });
+      refuse("wrong-use", "`.withClaims` is for a caller with a provider's token", {
+        help: 'the caller is `federated("<provider>")`',
+      });
     const host = claimPrefix(this.principal.name);
     return this.#add(Object.fromEntries(Object.entries(claims).map(([claim, value]) => [`${host}:${claim}`, value])));
   }
@@ -172,7 +184,9 @@ export class Request implements RequestFields {
   at(time: Date | string | number): Request {
     const instant = time instanceof Date ? time.getTime() : parseDate(String(time));
     if (instant === undefined || Number.isNaN(instant))
-      return refuse("invalid-context", `${quoted(String(time))} is not a time`, { help: "as in `2026-01-31T12:00:00Z`" });
+      return refuse("invalid-context", `${quoted(String(time))} is not a time`, {
+        help: "as in `2026-01-31T12:00:00Z`",
+      });
     return this.#add({
       "aws:CurrentTime": new Date(instant).toISOString(),
       "aws:EpochTime": String(Math.floor(instant / 1000)),
@@ -222,7 +236,9 @@ export class Request implements RequestFields {
 
   #addTags(prefix: string, pairs: Readonly<Record<string, string>>, keysName?: string): Request {
     const entries = Object.entries(pairs);
-    const context: Record<string, ContextValue> = Object.fromEntries(entries.map(([key, value]) => [prefix + key, value]));
+    const context: Record<string, ContextValue> = Object.fromEntries(
+      entries.map(([key, value]) => [prefix + key, value]),
+    );
     if (keysName) context[keysName] = entries.map(([key]) => key);
     return this.#add(context);
   }
@@ -241,7 +257,8 @@ export class Request implements RequestFields {
   }
 }
 
-const said = (value: ContextValue): string => (value === null ? "absent" : quoted(Array.isArray(value) ? value.join(", ") : String(value)));
+const said = (value: ContextValue): string =>
+  value === null ? "absent" : quoted(Array.isArray(value) ? value.join(", ") : String(value));
 
 export function isRequest(value: unknown): value is Request {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;
