@@ -34,8 +34,27 @@ export interface Case {
 
 const PARTS = ["id", "request", "policies", "expect", "source"];
 const REQUEST = ["principal", "action", "resource", "resourceAccount", "context"];
-const PRINCIPAL = ["arn", "service", "federated", "anonymous", "tags", "issuer", "serviceLinked", "managementAccount", "uniqueId"];
-const POLICIES = ["identity", "permissionsBoundary", "session", "resource", "grants", "serviceControl", "resourceControl", "vpcEndpoint"];
+const PRINCIPAL = [
+  "arn",
+  "service",
+  "federated",
+  "anonymous",
+  "tags",
+  "issuer",
+  "serviceLinked",
+  "managementAccount",
+  "uniqueId",
+];
+const POLICIES = [
+  "identity",
+  "permissionsBoundary",
+  "session",
+  "resource",
+  "grants",
+  "serviceControl",
+  "resourceControl",
+  "vpcEndpoint",
+];
 const EXPECT = ["outcome", "error", "statements", "openKeys", "openPolicies", "unverified", "rules"];
 const OUTCOMES = ["allowed", "explicitDeny", "implicitDeny"];
 
@@ -67,12 +86,20 @@ function readExpectation(reader: CaseReader, node: JsonNode): Expectation {
   return toData(node) as Expectation;
 }
 
-function question(reader: CaseReader, requestNode: JsonNode, policiesNode: JsonNode | undefined): { set: PolicySet; facts: Facts } {
+function question(
+  reader: CaseReader,
+  requestNode: JsonNode,
+  policiesNode: JsonNode | undefined,
+): { set: PolicySet; facts: Facts } {
   const request = readRequest(reader, requestNode);
   const parts = policiesNode ? reader.object(policiesNode, "`policies`", POLICIES) : new Map<string, JsonNode>();
   const list = (name: string, kind: PolicyKind): Policy[] => {
     const node = parts.get(name);
-    return node ? reader.list(node, `\`${name}\``).map((entry, index) => readEntry(reader, entry, kind, `${name} policy ${index + 1}`)) : [];
+    return node
+      ? reader
+          .list(node, `\`${name}\``)
+          .map((entry, index) => readEntry(reader, entry, kind, `${name} policy ${index + 1}`))
+      : [];
   };
   const levels = (name: string, kind: PolicyKind): Policy[][] => {
     const node = parts.get(name);
@@ -80,7 +107,9 @@ function question(reader: CaseReader, requestNode: JsonNode, policiesNode: JsonN
     return reader
       .list(node, `\`${name}\``)
       .map((level, at) =>
-        reader.list(level, `a level of \`${name}\``).map((entry, index) => readEntry(reader, entry, kind, `${name} policy ${at + 1}.${index + 1}`)),
+        reader
+          .list(level, `a level of \`${name}\``)
+          .map((entry, index) => readEntry(reader, entry, kind, `${name} policy ${at + 1}.${index + 1}`)),
       );
   };
   const resourceNode = parts.get("resource");
@@ -108,7 +137,8 @@ function question(reader: CaseReader, requestNode: JsonNode, policiesNode: JsonN
 function resourceKind({ action, resource }: RequestFields): PolicyKind {
   const arn = resource === null ? undefined : parseArn(resource);
   if (arn?.service === "kms" || (!arn && action.toLowerCase().startsWith("kms:"))) return "key";
-  if (action.toLowerCase().startsWith("sts:") && (!arn || (arn.service === "iam" && arn.resource.startsWith("role/")))) return "trust";
+  if (action.toLowerCase().startsWith("sts:") && (!arn || (arn.service === "iam" && arn.resource.startsWith("role/"))))
+    return "trust";
   return "resource";
 }
 
@@ -159,7 +189,9 @@ function readPrincipal(reader: CaseReader, node: JsonNode): Principal {
     return principalFromArn(arn, {
       tags: reader.pairs(parts.get("tags"), "`tags`"),
       managementAccount: reader.flag(parts.get("managementAccount"), "`managementAccount`"),
-      ...(parts.has("serviceLinked") ? { serviceLinked: reader.flag(parts.get("serviceLinked"), "`serviceLinked`") } : {}),
+      ...(parts.has("serviceLinked")
+        ? { serviceLinked: reader.flag(parts.get("serviceLinked"), "`serviceLinked`") }
+        : {}),
       ...(issuer === undefined ? {} : { issuer }),
       ...(uniqueId === undefined ? {} : { uniqueId }),
     });

@@ -48,14 +48,20 @@ export const refusal = (id: string, error: DiagnosticError): CaseRefusal => ({
 function miss(answer: CaseAnswer, expect: NonNullable<Case["expect"]>): string | undefined {
   if (expect.error !== undefined) return `expected the refusal ${expect.error}, got ${answer.outcome}`;
   if (answer.outcome !== expect.outcome) return `expected ${expect.outcome}, got ${answer.outcome}`;
-  if (expect.unverified === true && answer.unverified.length === 0) return "expected the decision to be marked unverified";
+  if (expect.unverified === true && answer.unverified.length === 0)
+    return "expected the decision to be marked unverified";
   if (expect.unverified === false && answer.unverified.length > 0) return `rests on ${answer.unverified.join(", ")}`;
   const differs = (wanted: readonly string[] | undefined, got: readonly string[]) =>
     wanted !== undefined && [...wanted].sort().join() !== [...got].sort().join();
   if (differs(expect.openKeys, answer.openKeys)) return `open keys: ${answer.openKeys.join(", ") || "none"}`;
-  if (differs(expect.openPolicies, answer.openPolicies)) return `open policies: ${answer.openPolicies.join(", ") || "none"}`;
+  if (differs(expect.openPolicies, answer.openPolicies))
+    return `open policies: ${answer.openPolicies.join(", ") || "none"}`;
   for (const wanted of expect.statements ?? [])
-    if (!answer.statements.some((got) => Object.entries(wanted).every(([key, value]) => got[key as keyof StatementRef] === value)))
+    if (
+      !answer.statements.some((got) =>
+        Object.entries(wanted).every(([key, value]) => got[key as keyof StatementRef] === value),
+      )
+    )
       return `statement ${JSON.stringify(wanted)} did not decide`;
   return undefined;
 }

@@ -22,7 +22,11 @@ export class CaseReader {
       const at = { start: keyStart, end: keyEnd };
       if (!known.includes(key)) {
         const near = nearest(key, known);
-        this.refuse(at, `${quoted(key)} is not a part of ${what}`, near ? `did you mean \`${near}\`?` : `its parts are ${known.join(", ")}`);
+        this.refuse(
+          at,
+          `${quoted(key)} is not a part of ${what}`,
+          near ? `did you mean \`${near}\`?` : `its parts are ${known.join(", ")}`,
+        );
       }
       if (members.has(key)) this.refuse(at, `${quoted(key)} is written twice`);
       members.set(key, value);

@@ -13,8 +13,9 @@ export function compileAction(element: Element): CompiledAction {
   const patterns = element.values.map(({ value }) => value.toLowerCase());
   if (patterns.length === 0) return { matches: () => false, services: new Set() };
   if (patterns.includes("*")) return { matches: () => !element.not, services: element.not ? new Set() : undefined };
-  const exact = new Set<string>();
-  const globs = patterns.map(glob).filter((pattern) => pattern.exact === undefined || (exact.add(pattern.exact), false));
+  const compiled = patterns.map(glob);
+  const exact = new Set(compiled.flatMap((pattern) => pattern.exact ?? []));
+  const globs = compiled.filter((pattern) => pattern.exact === undefined);
   const listed = (action: string) => exact.has(action) || globs.some((pattern) => pattern.matches(action));
   if (element.not) return { matches: (action) => !listed(action), services: undefined };
   return { matches: listed, services: new Set(patterns.map((pattern) => pattern.slice(0, pattern.indexOf(":")))) };

@@ -52,7 +52,11 @@ export function compileCondition(condition: Condition, variables: boolean): Comp
     if (without) return negated ? run.weak("A9", false, true) : false;
     if (values.length > 1 || key.multiValued)
       // A key with several values needs a set operator (C15).
-      return run.weak("C15", false, negated ? values.every((v) => satisfies(v, run)) : values.some((v) => satisfies(v, run)));
+      return run.weak(
+        "C15",
+        false,
+        negated ? values.every((v) => satisfies(v, run)) : values.some((v) => satisfies(v, run)),
+      );
     return satisfies(values[0]!, run);
   });
 }

@@ -53,7 +53,8 @@ export function decide(set: PolicySet, run: Evaluation): Verdict {
   if (limit) return { outcome: limit.outcome, statements: [], grants: [], reason: limit.reason };
 
   // Which policies bind this caller and this action.
-  const hasIdentity = caller.type === "user" || caller.type === "role" || caller.type === "session" || caller.type === "federatedUser";
+  const hasIdentity =
+    caller.type === "user" || caller.type === "role" || caller.type === "session" || caller.type === "federatedUser";
   // Unsigned calls know no identity policies (E13); where only those were given, they are what is judged.
   const tokenCall = isTokenCall(facts.action) && !(hasIdentity && set.resource === undefined);
   const boundary = hasIdentity && !tokenCall ? set.permissionsBoundary : [];
@@ -69,24 +70,37 @@ export function decide(set: PolicySet, run: Evaluation): Verdict {
 
   // A Deny anywhere decides (E1), in AWS's order of reporting (E2).
   const mended = mayMendBucketPolicy(facts);
-  const denies = [...resourceControl, ...serviceControl, ...(mended ? [] : [resource]), identity, bounds, sessions, endpoint].flatMap(
-    (kind) => kind.denies,
-  );
-  if (denies.length > 0)
-    return { outcome: "explicitDeny", statements: denies, grants: [], reason: "a Deny applies" };
+  const denies = [
+    ...resourceControl,
+    ...serviceControl,
+    ...(mended ? [] : [resource]),
+    identity,
+    bounds,
+    sessions,
+    endpoint,
+  ].flatMap((kind) => kind.denies);
+  if (denies.length > 0) return { outcome: "explicitDeny", statements: denies, grants: [], reason: "a Deny applies" };
 
   if (facts.arn && caller.partition !== null && facts.arn.partition !== caller.partition)
     return implicit("the caller and the resource are in different partitions");
   if (isImmutable(facts) && run.weak("E17", true, false)) return implicit("AWS keeps this object for itself");
   const sameAccount = caller.account === null || facts.owner === undefined || caller.account === facts.owner;
-  if (!sameAccount && facts.service === "kms" && !isBesideKey(facts) && (!worksAcrossAccounts(facts.action) || isAwsManaged(facts)))
+  if (
+    !sameAccount &&
+    facts.service === "kms" &&
+    !isBesideKey(facts) &&
+    (!worksAcrossAccounts(facts.action) || isAwsManaged(facts))
+  )
     return implicit(
-      isAwsManaged(facts) ? "a key that AWS manages is never used across accounts" : "this operation does not work on a key of another account",
+      isAwsManaged(facts)
+        ? "a key that AWS manages is never used across accounts"
+        : "this operation does not work on a key of another account",
     );
 
   // Service control policies: every level must allow (E18). Resource control policies allow by RCPFullAWSAccess (E22).
   for (const [index, level] of serviceControl.entries())
-    if (level.allows.length === 0) return implicit(`no service control policy of level ${index + 1} of ${serviceControl.length} allows it`);
+    if (level.allows.length === 0)
+      return implicit(`no service control policy of level ${index + 1} of ${serviceControl.length} allows it`);
     else if (level.allows.every(isNarrow) && !run.weak("A7", true, false))
       return implicit(`no service control policy of level ${index + 1} of ${serviceControl.length} allows it`);
   if (throughEndpoint && endpoint.allows.length === 0) return implicit("the VPC endpoint's policy does not allow it");
@@ -133,7 +147,7 @@ export function decide(set: PolicySet, run: Evaluation): Verdict {
     for (const grant of granted.parent) if (capped() || run.weak("F17", false, true)) grants.push(grant);
     // The caller's own policies, where the resource's policy lets them (E3.1, E12, F2). Policies that were not given do
     // not matter once something else grants.
-    const mandatory = isMandatory(run);
+    const mandatory = isMandatory(set, run);
     const delegates = !mandatory || byAccount.length > 0 || resourceNotGiven(set, run, true);
     const granting = statements.length > 0 || grants.length > 0;
     const own = delegates || granted.account.length > 0;
@@ -142,16 +156,26 @@ export function decide(set: PolicySet, run: Evaluation): Verdict {
       return allowed(statements, [...grants, ...granted.account], "the caller's identity policies allow it");
     }
     if (granting) return allowed(statements, grants, "the resource's policy or a grant names the caller");
-    return implicit(whyNot({ mandatory, delegates, identity: identity.allows.length > 0, boundaryAllows, byParent: byParent.length > 0 }));
+    return implicit(
+      whyNot({
+        mandatory,
+        delegates,
+        identity: identity.allows.length > 0,
+        boundaryAllows,
+        byParent: byParent.length > 0,
+      }),
+    );
   }
 
   // Another account: both sides must allow (E8); a grant stands for both (F17).
   const resourceSide = [...byAccount, ...byParent, ...byName, ...byEveryone];
   const grants = [...granted.exact, ...granted.parent, ...granted.account];
-  if (grants.length > 0 && capped() && run.weak("F17", true, identityAllows())) return allowed([], grants, "a grant allows it");
+  if (grants.length > 0 && capped() && run.weak("F17", true, identityAllows()))
+    return allowed([], grants, "a grant allows it");
   if (resourceSide.length === 0 && !resourceNotGiven(set, run, false))
     return implicit("the resource is of another account, whose policy does not allow the caller");
-  if (!identityAllows()) return implicit("the caller is of another account and needs its own identity policies to allow it");
+  if (!identityAllows())
+    return implicit("the caller is of another account and needs its own identity policies to allow it");
   if (!capped()) return implicit("a permissions boundary or session policy does not allow it");
   return allowed([...resourceSide, ...identity.allows], [], "both accounts allow it");
 }
@@ -183,7 +207,8 @@ function resourcePolicies(set: PolicySet, { facts }: Evaluation): readonly Polic
 }
 
 /** Keys and roles: nothing is allowed without their own policy (E12). */
-const isMandatory = (run: Evaluation): boolean => isKey(run.facts) || isTrusted(run.facts);
+const isMandatory = (set: PolicySet, { facts }: Evaluation): boolean =>
+  isKey(facts) || isTrusted(facts) || set.resource?.kind === "trust";
 
 /** What a resource's policy that was not given is taken to do: `ours`, unless the run supposes otherwise. */
 function resourceNotGiven(set: PolicySet, run: Evaluation, ours: boolean): boolean {
@@ -210,7 +235,9 @@ function bindsRcp(run: Evaluation): boolean {
 
 /** AWS's pages differ on Allow statements of service control policies that name resources or conditions (A7). */
 const isNarrow = ({ statement }: CompiledStatement): boolean =>
-  statement.resource?.not === true || !statement.resource?.values.some(({ value }) => value === "*") || statement.conditions.length > 0;
+  statement.resource?.not === true ||
+  !statement.resource?.values.some(({ value }) => value === "*") ||
+  statement.conditions.length > 0;
 
 /** The root user is allowed by default in its own account, but for keys and roles (E14). */
 function rootUser(
@@ -220,9 +247,13 @@ function rootUser(
   byAccount: readonly CompiledStatement[],
 ): Verdict {
   if (byAccount.length > 0) return allowed(byAccount, [], "the resource's policy names the account");
-  if (sameAccount && !isMandatory(run)) return allowed([], [], "the root user is allowed in its own account");
+  if (sameAccount && !isMandatory(set, run)) return allowed([], [], "the root user is allowed in its own account");
   if (resourceNotGiven(set, run, sameAccount)) return allowed([], [], "the root user is allowed in its own account");
-  return implicit(sameAccount ? "the resource's own policy does not allow it" : "the resource is of another account, whose policy does not allow the caller");
+  return implicit(
+    sameAccount
+      ? "the resource's own policy does not allow it"
+      : "the resource is of another account, whose policy does not allow the caller",
+  );
 }
 
 function grantsOf(set: PolicySet, run: Evaluation): { exact: Grant[]; parent: Grant[]; account: Grant[] } {
@@ -250,12 +281,15 @@ function retireGrant(set: PolicySet, run: Evaluation, identity: Tally): Verdict 
           : NO_MATCH
         : grant.retiringPrincipal === null
           ? NO_MATCH
-          : matchName(grant.retiringPrincipal, caller);
-    const grantee = grant.operations.includes("RetireGrant") && grant.granteePrincipal !== null ? matchName(grant.granteePrincipal, caller) : NO_MATCH;
-    if (Math.max(retiring, grantee) >= PARENT)
-      return allowed([], [grant], "the grant names the caller");
+          : matchName(grant.retiringPrincipal, run);
+    const grantee =
+      grant.operations.includes("RetireGrant") && grant.granteePrincipal !== null
+        ? matchName(grant.granteePrincipal, run)
+        : NO_MATCH;
+    if (Math.max(retiring, grantee) >= PARENT) return allowed([], [grant], "the grant names the caller");
     // The account may retire it: its root user does, others need an identity policy of that account.
-    const account = Math.max(retiring, grantee) === ACCOUNT || (caller.account !== null && caller.account === facts.owner);
+    const account =
+      Math.max(retiring, grantee) === ACCOUNT || (caller.account !== null && caller.account === facts.owner);
     if (!account) continue;
     if (caller.type === "root") return allowed([], [grant], "the account may retire the grant");
     const given = facts.request.givenIdentity;
@@ -269,7 +303,13 @@ function retireGrant(set: PolicySet, run: Evaluation, identity: Tally): Verdict 
   return denied;
 }
 
-function whyNot(state: { mandatory: boolean; delegates: boolean; identity: boolean; boundaryAllows: boolean; byParent: boolean }): string {
+function whyNot(state: {
+  mandatory: boolean;
+  delegates: boolean;
+  identity: boolean;
+  boundaryAllows: boolean;
+  byParent: boolean;
+}): string {
   if (!state.delegates && state.identity)
     return "identity policies allow it, but the resource's own policy does not let them decide";
   if ((state.identity || state.byParent) && !state.boundaryAllows) return "the permissions boundary does not allow it";

@@ -62,7 +62,7 @@ export function evaluate(subject: Subject, request: Request): Decision {
 export function judge(set: PolicySet, facts: Facts): Judgement {
   const run = new Evaluation(facts);
   const verdict = decide(set, run);
-  const open = run.openKeys.size > 0 || run.identityOpen || run.resourceOpen;
+  const open = run.openKeys.size > 0 || run.sessionNames.size > 0 || run.identityOpen || run.resourceOpen;
   const openness = open ? findOpen(set, facts, run) : CLOSED;
   const decision: Decision = {
     outcome: verdict.outcome,
@@ -84,10 +84,7 @@ function unverified(set: PolicySet, facts: Facts, run: Evaluation, outcome: Outc
 }
 
 function refs({ statements, grants }: Verdict): StatementRef[] {
-  return [
-    ...statements.map(ref),
-    ...grants.map((grant, index) => ({ policy: "grant", index, sid: grant.name })),
-  ];
+  return [...statements.map(ref), ...grants.map((grant, index) => ({ policy: "grant", index, sid: grant.name }))];
 }
 
 export const ref = ({ policy, statement }: CompiledStatement): StatementRef => ({

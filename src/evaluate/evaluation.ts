@@ -41,9 +41,11 @@ export interface Suppositions {
   readonly identity: boolean;
   /** Whether a resource's policy that was not given does its part; undefined: as the case format says. */
   readonly resource: boolean | undefined;
+  /** The name of the caller's session, where only its role is known. */
+  readonly session: string | undefined;
 }
 
-const NOTHING: Suppositions = { keys: new Map(), identity: false, resource: undefined };
+const NOTHING: Suppositions = { keys: new Map(), identity: false, resource: undefined, session: undefined };
 
 /**
  * One run of the decision over one request. Notes what the run rested on: keys that nobody told, policies that were not
@@ -52,6 +54,8 @@ const NOTHING: Suppositions = { keys: new Map(), identity: false, resource: unde
 export class Evaluation {
   readonly openKeys = new Map<string, { readonly key: Key; readonly open: OpenKey }>();
   readonly touched = new Set<string>();
+  /** Names of sessions that the caller's may have. */
+  readonly sessionNames = new Set<string>();
   identityOpen = false;
   resourceOpen = false;
 
@@ -68,7 +72,8 @@ export class Evaluation {
     if (told !== undefined) return this.sourceIp(key, told ?? undefined);
     if (!key.derive) return undefined;
     const derived = key.derive(this.facts);
-    if (derived === undefined || derived instanceof OpenKey) return derived ? this.open(key, derived) : this.ofService(key);
+    if (derived === undefined || derived instanceof OpenKey)
+      return derived ? this.open(key, derived) : this.ofService(key);
     const values = typeof derived === "string" ? [derived] : derived;
     return key.weak === undefined ? values : this.weak(key.weak, values, undefined);
   }
@@ -80,6 +85,12 @@ export class Evaluation {
       if (derived instanceof OpenKey && derived.presence === "always") return true;
     }
     return this.read(key) !== undefined;
+  }
+
+  /** Whether the caller's session, of which only the role is known, has this name. */
+  sessionNamed(name: string): boolean {
+    this.sessionNames.add(name);
+    return this.supposed.session === name;
   }
 
   /** Chooses between the reading that we follow and the other one of a rule that AWS does not settle. */
@@ -99,8 +110,10 @@ export class Evaluation {
   private ofService(key: Key): readonly string[] | undefined {
     const { principal, owner } = this.facts;
     if (principal.type !== "service") return undefined;
-    if (key.folded === "aws:principalaccount" && owner) return this.weak<readonly string[] | undefined>("B3", undefined, [owner]);
-    if (key.folded === "aws:principalarn") return this.weak<readonly string[] | undefined>("B3", undefined, [principal.name]);
+    if (key.folded === "aws:principalaccount" && owner)
+      return this.weak<readonly string[] | undefined>("B3", undefined, [owner]);
+    if (key.folded === "aws:principalarn")
+      return this.weak<readonly string[] | undefined>("B3", undefined, [principal.name]);
     return undefined;
   }
 

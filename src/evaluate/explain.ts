@@ -1,7 +1,7 @@
-import type { Place } from "../source/source.ts";
 import type { Request } from "../request/request.ts";
-import { compile, type CompiledStatement } from "./compile.ts";
-import { type Decision, judge, type Judgement } from "./evaluate.ts";
+import type { Place } from "../source/source.ts";
+import { type CompiledStatement, compile } from "./compile.ts";
+import { type Decision, type Judgement, judge } from "./evaluate.ts";
 import { Evaluation } from "./evaluation.ts";
 import { type Subject, toQuestion } from "./normalise.ts";
 import { policiesOf } from "./open.ts";
@@ -52,7 +52,8 @@ export function explain(subject: Subject, request: Request): Explanation {
 
 export function account(judgement: Judgement): Explanation {
   const { decision, verdict, set, facts } = judgement;
-  const hasBoundary = set.permissionsBoundary.length > 0 && facts.principal.account !== null && facts.principal.type !== "root";
+  const hasBoundary =
+    set.permissionsBoundary.length > 0 && facts.principal.account !== null && facts.principal.type !== "root";
   const statements = policiesOf(set).flatMap((policy) =>
     compile(policy).statements.map((statement) => statementAccount(statement, new Evaluation(facts), hasBoundary)),
   );

@@ -24,12 +24,14 @@ export function toQuestion(subject: Subject, request: Request): Question {
   const policies = parts.filter(isPolicy);
   const grants = parts.filter(isGrant);
   if (policies.length + grants.length !== parts.length)
-    refuse("wrong-use", "a subject is a policy, a grant, or a list of them", { help: "make policies with `keyPolicy(…)`, `identityPolicy(…)` and the like" });
+    refuse("wrong-use", "a subject is a policy, a grant, or a list of them", {
+      help: "make policies with `keyPolicy(…)`, `identityPolicy(…)` and the like",
+    });
   const of = (kind: Policy["kind"]) => policies.filter((policy) => policy.kind === kind);
   const attached = policies.filter(({ kind }) => KINDS[kind].attachedToResource);
   const identity = of("identity");
   const empty = Array.isArray(subject) && parts.length === 0;
-  const resource = pickAttached(attached, request);
+  const resource = pickAttached(attached, request, attached.length === parts.length);
   const located = locate(request, resource);
   if (identity.length > 0 && request.givenIdentity !== null)
     refuse("contradiction", "the subject has identity policies, so nothing else can be given of them", {
@@ -42,7 +44,7 @@ export function toQuestion(subject: Subject, request: Request): Question {
       identity: identity.length > 0 || empty ? identity : undefined,
       permissionsBoundary: of("permissionsBoundary"),
       session: of("session"),
-      resource: resource ?? (attached.length > 0 || empty ? null : undefined),
+      resource: resource ?? (empty ? null : undefined),
       grants,
       serviceControl: serviceControl.length > 0 ? [serviceControl] : EMPTY_SET.serviceControl,
       resourceControl: resourceControl.length > 0 ? [resourceControl] : EMPTY_SET.resourceControl,
@@ -52,14 +54,53 @@ export function toQuestion(subject: Subject, request: Request): Question {
   };
 }
 
-/** The one policy attached to the resource of the request. */
-function pickAttached(attached: readonly Policy[], request: Request): Policy | undefined {
-  if (attached.length <= 1) return attached[0];
-  const named = attached.filter((policy) => policy.resource !== null && policy.resource === request.resource);
+/** The one policy attached to the resource of the request; undefined when that resource's policy was not given. */
+function pickAttached(attached: readonly Policy[], request: Request, alone: boolean): Policy | undefined {
+  const fitting = attached.filter((policy) => concerns(policy, request));
+  if (fitting.length === 1) return fitting[0];
+  const [first] = attached;
+  if (fitting.length === 0 && first && alone)
+    refuse(
+      "wrong-use",
+      `${KINDS[first.kind].title} does not decide ${quoted(request.action)}${request.resource === null ? "" : ` on ${quoted(request.resource)}`}`,
+      {
+        help:
+          first.resource !== null && request.resource !== null
+            ? `the policy is attached to ${quoted(first.resource)}`
+            : "test it with the policy of the resource that the action is done on",
+      },
+    );
+  if (fitting.length === 0) return undefined;
+  const named = fitting.filter((policy) => policy.resource !== null && policy.resource === request.resource);
   if (named.length === 1) return named[0];
-  return refuse("wrong-use", `the subject has ${attached.length} policies of resources, and which one is the resource's own is not known`, {
-    help: "give each its resource, as in `keyPolicy(doc, { key: \"arn:…\" })`, and name the resource in the request",
-  });
+  return refuse(
+    "wrong-use",
+    `the subject has ${attached.length} policies of resources, and which one is the resource's own is not known`,
+    {
+      help: 'give each its resource, as in `keyPolicy(doc, { key: "arn:…" })`, and name the resource in the request',
+    },
+  );
+}
+
+/** Whether a resource's policy is the one of the request's resource, as far as can be told. */
+function concerns({ kind, resource }: Policy, request: Request): boolean {
+  const service = request.action.slice(0, request.action.indexOf(":")).toLowerCase();
+  const target = request.resource;
+  if (kind === "key" && service !== "kms") return false;
+  if (kind === "trust" && service !== "sts") return false;
+  if (kind === "resource" && service === "kms" && target !== null && parseArn(target)?.resource.startsWith("key/"))
+    return false;
+  if (
+    resource === null ||
+    target === null ||
+    target === "*" ||
+    (kind === "key" && !parseArn(target)?.resource.startsWith("key/"))
+  )
+    return true;
+  return (
+    target === resource ||
+    (kind === "resource" && /^[/:]/.test(target.slice(resource.length)) && target.startsWith(resource))
+  );
 }
 
 /** The request with its resource: the one it names, else the one that the policy under test is attached to. */
@@ -69,7 +110,7 @@ function locate(request: Request, attached: Policy | undefined): RequestFields {
   const facts = buildFacts(request, undefined);
   if (facts.resource === "*") return { ...request, resource: "*" };
   return refuse("missing-resource", `${quoted(request.action)} is authorized on a resource, and none is named`, {
-    help: "name it: a third argument, or `.on(\"arn:…\")`",
+    help: 'name it: a third argument, or `.on("arn:…")`',
   });
 }
 
@@ -85,15 +126,18 @@ export function ownerOf(
   if (grants[0]) return accountIn(grants[0].key);
   const caller = request.principal.account;
   // Without a policy of the resource in play, it is taken to be the caller's (semantics E11).
-  if (!attached || request.resource === "*") return caller ?? undefined;
+  if (!attached || caller === null || request.resource === "*") return caller ?? undefined;
   const named = accountsNamed(attached);
   if (named.size === 1) return [...named][0];
-  const option = attached.kind === "key" ? "{ key }" : attached.kind === "trust" ? "{ role }" : "{ resource } or { account }";
+  const option =
+    attached.kind === "key" ? "{ key }" : attached.kind === "trust" ? "{ role }" : "{ resource } or { account }";
   const sentence =
     named.size === 0
       ? "which account owns the resource is not known: the policy names no account"
       : `which account owns the resource is not known: the policy names ${named.size} accounts (${[...named].join(", ")})`;
-  return refuse("unknown-owner", sentence, { help: `say it with the option \`${option}\` of the policy, or with \`.on("arn:…")\`` });
+  return refuse("unknown-owner", sentence, {
+    help: `say it with the option \`${option}\` of the policy, or with \`.on("arn:…")\``,
+  });
 }
 
 function accountIn(arn: string | null): string | undefined {
@@ -103,12 +147,17 @@ function accountIn(arn: string | null): string | undefined {
 
 const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
 
-/** The account ids in a policy's principals, resources and conditions. */
+/**
+ * The account ids that a policy names: for a key policy in all its principals, resources and conditions, since the owner's
+ * root statement is among them; for others in the resources alone, because they often name nobody but strangers, and to
+ * take a stranger for the owner would let a test pass over an open door.
+ */
 function accountsNamed(policy: Policy): Set<string> {
+  const everywhere = policy.kind === "key";
   const texts = policy.statements.flatMap(({ principal, resource, conditions }) => [
-    ...(principal?.values ?? []).map(({ value }) => value),
     ...(resource?.values ?? []).map(({ value }) => parseArn(value)?.account ?? ""),
-    ...conditions.flatMap(({ values }) => values.map(({ value }) => parseArn(value)?.account ?? value)),
+    ...(everywhere ? (principal?.values ?? []).map(({ value }) => value) : []),
+    ...(everywhere ? conditions.flatMap(({ values }) => values.map(({ value }) => value)) : []),
   ]);
   const accounts = new Set<string>();
   for (const text of texts) {

@@ -36,6 +36,8 @@ interface Variable {
 
 export const IDENTITY = "identity policies";
 export const RESOURCE = "resource policy";
+/** The key that holds the name where AWS lets policies read it. */
+const SESSION = "sts:RoleSessionName";
 
 /** `first`: the run that left something open. */
 export function findOpen(set: PolicySet, facts: Facts, first: Evaluation): Openness {
@@ -62,9 +64,21 @@ function discover(variables: Map<string, Variable>, run: Evaluation, set: Policy
   for (const { key, open } of run.openKeys.values()) {
     const name = canonical(key.folded);
     if (variables.has(name)) continue;
-    variables.set(name, { name, label: name === TIME ? "aws:CurrentTime" : key.name, values: candidates(key, open, set, run.facts) });
+    variables.set(name, {
+      name,
+      label: name === TIME ? "aws:CurrentTime" : key.name,
+      values: candidates(key, open, set, run.facts),
+    });
   }
-  if (run.identityOpen && !variables.has(IDENTITY)) variables.set(IDENTITY, { name: IDENTITY, label: IDENTITY, values: [false, true] });
+  const names = variables.get(SESSION)?.values.length ?? 1;
+  if (run.sessionNames.size > names - 1)
+    variables.set(SESSION, {
+      name: SESSION,
+      label: SESSION,
+      values: [undefined, ...[...run.sessionNames].map((name) => [name])],
+    });
+  if (run.identityOpen && !variables.has(IDENTITY))
+    variables.set(IDENTITY, { name: IDENTITY, label: IDENTITY, values: [false, true] });
   if (run.resourceOpen && !variables.has(RESOURCE))
     variables.set(RESOURCE, { name: RESOURCE, label: RESOURCE, values: [undefined, true, false] });
 }
@@ -77,16 +91,18 @@ function suppose(variables: readonly Variable[], choice: readonly number[]): Sup
   const keys = new Map<string, Values>();
   let identity = false;
   let resource: boolean | undefined;
+  let session: string | undefined;
   variables.forEach(({ name, values }, at) => {
     const value = values[choice[at]!];
     if (name === IDENTITY) identity = value === true;
     else if (name === RESOURCE) resource = value as boolean | undefined;
+    else if (name === SESSION) session = (value as Values | undefined)?.[0];
     else if (value !== undefined && typeof value !== "boolean") {
       keys.set(name, value);
       if (name === TIME && value) keys.set("aws:epochtime", [String(Math.floor(Date.parse(value[0]!) / 1000))]);
     }
   });
-  return { keys, identity, resource };
+  return { keys, identity, resource, session };
 }
 
 function* choices(sizes: readonly number[]): Iterable<number[]> {
@@ -128,7 +144,11 @@ const everything = (variables: readonly Variable[]): Openness => {
   return split(labels, labels, labels);
 };
 
-function split(labels: readonly string[], changesAllowed: readonly string[], changesExplicit: readonly string[]): Openness {
+function split(
+  labels: readonly string[],
+  changesAllowed: readonly string[],
+  changesExplicit: readonly string[],
+): Openness {
   const policies: ("identity" | "resource")[] = [];
   if (labels.includes(IDENTITY)) policies.push("identity");
   if (labels.includes(RESOURCE)) policies.push("resource");
@@ -167,7 +187,11 @@ function candidates(key: Key, open: OpenKey, set: PolicySet, facts: Facts): (Val
   const other = freshValue(key.folded, facts);
   const single = [...texts, other].filter((text) => isPossible(key, text, open));
   const values: (Values | undefined)[] = key.multiValued
-    ? [...single.map((text) => [text]), ...(texts.size > 1 ? [[...texts]] : []), ...[...texts].map((text) => [text, other])]
+    ? [
+        ...single.map((text) => [text]),
+        ...(texts.size > 1 ? [[...texts]] : []),
+        ...[...texts].map((text) => [text, other]),
+      ]
     : single.map((text) => [text]);
   // First the value that the decision was taken with.
   values.unshift(undefined);
@@ -186,7 +210,8 @@ function distinct(values: readonly (Values | undefined)[]): (Values | undefined)
 /** A value that no policy is likely to name, of the key's shape. */
 function freshValue(folded: string, facts: Facts): string {
   if (folded === "aws:sourceip" || folded === "aws:vpcsourceip") return "198.18.0.1";
-  if (folded === TIME || folded === "aws:epochtime" || folded === "aws:tokenissuetime") return "2001-02-03T04:05:06.000Z";
+  if (folded === TIME || folded === "aws:epochtime" || folded === "aws:tokenissuetime")
+    return "2001-02-03T04:05:06.000Z";
   if (folded === "aws:principalarn") return `arn:aws:iam::${facts.principal.account}:role/some/path/of-its-own`;
   if (folded === "aws:multifactorauthpresent" || folded === "kms:grantisforawsresource") return "false";
   if (folded === "aws:multifactorauthage") return "0";
@@ -197,11 +222,16 @@ function freshValue(folded: string, facts: Facts): string {
 function isPossible(key: Key, text: string, open: OpenKey): boolean {
   if (key.folded === "aws:principalarn" && open.value !== undefined) {
     // Only the path of the role is open.
-    const [head, name] = [open.value.slice(0, open.value.indexOf("role/") + 5), open.value.slice(open.value.lastIndexOf("/") + 1)];
+    const [head, name] = [
+      open.value.slice(0, open.value.indexOf("role/") + 5),
+      open.value.slice(open.value.lastIndexOf("/") + 1),
+    ];
     return text.startsWith(head) && (text === head + name || text.endsWith(`/${name}`));
   }
   if (/^aws:(sourceip|vpcsourceip)$/.test(key.folded)) return parseCidr(text)?.written === false;
-  if (/^(aws:multifactorauthpresent|kms:grantisforawsresource|kms:multiregion|kms:reencryptonsamekey)$/.test(key.folded))
+  if (
+    /^(aws:multifactorauthpresent|kms:grantisforawsresource|kms:multiregion|kms:reencryptonsamekey)$/.test(key.folded)
+  )
     return text === "true" || text === "false";
   if (/^aws:(currenttime|epochtime|tokenissuetime)$/.test(key.folded)) return !Number.isNaN(Date.parse(text));
   return true;
@@ -237,7 +267,9 @@ function addressesAround(text: string): string[] {
   const all = 1n << BigInt(block.bytes.length * 8);
   const first = (toNumber(block.bytes) >> size) << size;
   const past = first + (1n << size);
-  return [first, past - 1n, first - 1n, past].filter((number) => number >= 0n && number < all).map((number) => toAddress(number, block.version));
+  return [first, past - 1n, first - 1n, past]
+    .filter((number) => number >= 0n && number < all)
+    .map((number) => toAddress(number, block.version));
 }
 
 const toNumber = (bytes: readonly number[]) => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
@@ -250,10 +282,13 @@ function toAddress(number: bigint, version: 4 | 6): string {
 /** Values that would make a resource pattern with the key as a variable match the request's resource. */
 function variableValues(key: Key, set: PolicySet, facts: Facts): string[] {
   const values: string[] = [];
-  const marker = new RegExp(String.raw`\$\{\s*([^},]+)[^}]*\}`, "g");
+  const marker = /\$\{([^},]+)[^}]*\}/g;
   for (const policy of policiesOf(set))
     for (const statement of policy.statements)
-      for (const { value } of [...(statement.resource?.values ?? []), ...statement.conditions.flatMap((condition) => condition.values)])
+      for (const { value } of [
+        ...(statement.resource?.values ?? []),
+        ...statement.conditions.flatMap((condition) => condition.values),
+      ])
         for (const match of value.matchAll(marker)) {
           if (match[1]!.toLowerCase() !== key.folded) continue;
           const before = value.slice(0, match.index);

@@ -1,6 +1,5 @@
 import { isAccountId, parseArn } from "../policy/arn.ts";
-import type { Element, PrincipalValue } from "../policy/policy.ts";
-import type { PolicyFields } from "../policy/policy.ts";
+import type { Element, PolicyFields, PrincipalValue } from "../policy/policy.ts";
 import { roleNameOf } from "../request/names.ts";
 import type { PrincipalFields } from "../request/principal.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -16,12 +15,13 @@ export const EXACT = 3;
 export const EVERYONE = 4;
 export type MatchClass = typeof NO_MATCH | typeof ACCOUNT | typeof PARENT | typeof EXACT | typeof EVERYONE;
 
-type MatchCaller = (caller: PrincipalFields) => MatchClass;
+type MatchCaller = (caller: PrincipalFields, run: Evaluation) => MatchClass;
 
 /** One principal value made ready to compare with callers (semantics A10-A16). */
 export function compilePrincipalValue({ type, value }: Pick<PrincipalValue, "type" | "value">): MatchCaller {
   if (type === "Service") return (caller) => (caller.type === "service" && caller.name === value ? EXACT : NO_MATCH);
-  if (type === "Federated") return (caller) => (caller.type === "federated" && caller.name === value ? EXACT : NO_MATCH);
+  if (type === "Federated")
+    return (caller) => (caller.type === "federated" && caller.name === value ? EXACT : NO_MATCH);
   // The account behind a canonical user id cannot be known offline.
   if (type === "CanonicalUser") return () => NO_MATCH;
   if (value === "*") return () => EVERYONE;
@@ -41,7 +41,17 @@ export function compilePrincipalValue({ type, value }: Pick<PrincipalValue, "typ
   }
   if (arn.resource.startsWith("user/"))
     return (caller) => (caller.arn === value ? EXACT : caller.issuer === value ? PARENT : NO_MATCH);
-  return (caller) => (caller.arn === value ? EXACT : NO_MATCH);
+  const [, sessionRole, sessionName] = /^assumed-role\/([^/]+)\/(.+)$/.exec(arn.resource) ?? [];
+  return (caller, run) => {
+    if (caller.arn === value) return EXACT;
+    // A role as caller is a session of it, of which the name is not known.
+    const ofRole =
+      sessionName !== undefined &&
+      caller.type === "role" &&
+      caller.account === arn.account &&
+      roleNameOf(caller) === sessionRole;
+    return ofRole && run.sessionNamed(sessionName) ? EXACT : NO_MATCH;
+  };
 }
 
 /** An account delegates to its principals; its root user is named directly (A12). */
@@ -54,16 +64,19 @@ function ofAccount(account: string, partition: string | undefined): MatchCaller 
 
 export type MatchPrincipal = (run: Evaluation, hasBoundary: boolean) => MatchClass;
 
-export function compilePrincipal(element: Element<PrincipalValue>, policy: Pick<PolicyFields, "kind" | "endpoint">): MatchPrincipal {
+export function compilePrincipal(
+  element: Element<PrincipalValue>,
+  policy: Pick<PolicyFields, "kind" | "endpoint">,
+): MatchPrincipal {
   const values = element.values.map((value) => ({ value, match: compilePrincipalValue(value) }));
   if (element.not) return compileNot(values.map(({ match }) => match));
   if (policy.kind === "vpcEndpoint" && policy.endpoint !== "interface") return compileGateway(values, policy.endpoint);
   const only = values.length === 1 ? values[0]!.match : undefined;
-  if (only) return (run) => only(run.facts.principal);
+  if (only) return (run) => only(run.facts.principal, run);
   return (run) => {
     let best: MatchClass = NO_MATCH;
     for (const { match } of values) {
-      const found = match(run.facts.principal);
+      const found = match(run.facts.principal, run);
       if (found > best) best = found;
     }
     return best;
@@ -80,7 +93,7 @@ function compileNot(matches: readonly MatchCaller[]): MatchPrincipal {
     let account = false;
     let named = false;
     for (const match of matches) {
-      const found = match(caller);
+      const found = match(caller, run);
       if (found === EVERYONE) return NO_MATCH;
       if (found === ACCOUNT) account = true;
       else if (found !== NO_MATCH) named = true;
@@ -101,10 +114,11 @@ function compileGateway(
   return (run) => {
     let best: MatchClass = NO_MATCH;
     for (const { match } of values) {
-      let found = match(run.facts.principal);
+      let found = match(run.facts.principal, run);
       const gatewayService = run.facts.service === "s3" || run.facts.service === "dynamodb";
       if (endpoint === "gateway" || gatewayService) {
-        const narrow = found === ACCOUNT || found === PARENT || (found === EXACT && run.facts.principal.type !== "root");
+        const narrow =
+          found === ACCOUNT || found === PARENT || (found === EXACT && run.facts.principal.type !== "root");
         if (narrow) found = endpoint === "gateway" ? NO_MATCH : run.weak<MatchClass>("A28", NO_MATCH, found);
       }
       if (found > best) best = found;

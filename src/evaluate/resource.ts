@@ -26,9 +26,13 @@ export function compileResource(element: Element, policy: Pick<PolicyFields, "ki
   return (run) => {
     const { resource } = run.facts;
     if (resource === undefined)
-      return refuse("unknown-resource", "a statement names resources, and the ARN of the resource under test is not known", {
-        help: "name it: `.on(\"arn:…\")`, or the option `{ key }`, `{ role }` or `{ resource }` of the policy",
-      });
+      return refuse(
+        "unknown-resource",
+        "a statement names resources, and the ARN of the resource under test is not known",
+        {
+          help: 'name it: `.on("arn:…")`, or the option `{ key }`, `{ role }` or `{ resource }` of the policy',
+        },
+      );
     if (resource === "*") return element.not ? run.weak("A23", true, false) : withoutResource(run, patterns);
     const fields = arnFields(resource);
     let unresolved = false;
@@ -48,7 +52,8 @@ function withoutResource(run: Evaluation, patterns: readonly { value: string }[]
   for (const { value } of patterns) {
     if (run.facts.action === "s3:listallmybuckets" && value === "arn:aws:s3:::*") return true;
     const fields = arnFields(value);
-    const serviceWide = fields[2] === run.facts.service && fields.slice(3).every((field) => field === "" || field === "*");
+    const serviceWide =
+      fields[2] === run.facts.service && fields.slice(3).every((field) => field === "" || field === "*");
     if (serviceWide && run.facts.actionFacts?.resources.length === 0 && run.weak("A23", false, true)) return true;
   }
   return false;
@@ -80,7 +85,15 @@ function compilePattern(source: string, policy: Pick<PolicyFields, "kind" | "ver
     if (mayCross && wholeMatch(filled, parts, resource)) return run.weak("A20", true, false);
     // Whether names compare with their case has changed in AWS's documentation (A22).
     const caseCounts = hasUpper || text.fixed === undefined || /[A-Z]/.test(resource);
-    if (caseCounts && matchFields(early, ending, fields.map((field) => field.toLowerCase()), "folded"))
+    if (
+      caseCounts &&
+      matchFields(
+        early,
+        ending,
+        fields.map((field) => field.toLowerCase()),
+        "folded",
+      )
+    )
       return run.weak("A22", false, true);
     return false;
   };
@@ -114,4 +127,3 @@ function lastField(parts: readonly GlobPart[]): Field {
 
 const fold = (part: GlobPart): GlobPart =>
   "literal" in part ? { literal: part.literal.toLowerCase() } : { pattern: part.pattern.toLowerCase() };
-

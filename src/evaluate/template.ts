@@ -3,7 +3,10 @@ import { type GlobPart, globOf } from "../policy/glob.ts";
 import { parseTemplate } from "../policy/variables.ts";
 import { contextKey, type Evaluation, type Key } from "./evaluation.ts";
 
-type Part = { readonly text: string } | { readonly literal: string } | { readonly key: Key; readonly fallback: string | undefined };
+type Part =
+  | { readonly text: string }
+  | { readonly literal: string }
+  | { readonly key: Key; readonly fallback: string | undefined };
 
 export interface Text {
   readonly source: string;

@@ -9,7 +9,11 @@ import { requestLines } from "./words.ts";
 /** The complete account of a decision, for people: every statement of every policy, element by element. */
 export function explanationText({ decision, verdict, set, facts }: Judgement): string {
   const [first = "", ...more] = requestLines(facts);
-  const lines = [`request  ${first}`, ...more.map((line) => `         ${line}`), `outcome  ${decision.outcome}: ${verdict.reason}`];
+  const lines = [
+    `request  ${first}`,
+    ...more.map((line) => `         ${line}`),
+    `outcome  ${decision.outcome}: ${verdict.reason}`,
+  ];
   const list = (title: string, values: readonly string[]) => {
     if (values.length > 0) lines.push(`${title}  ${values.join(", ")}`);
   };

@@ -1,10 +1,11 @@
 /** The message of a failing assertion: wanted, got, request; then what decided or came nearest, in its own file. */
-import { compile, type CompiledStatement } from "../evaluate/compile.ts";
+
+import type { Diagnostic } from "../diagnostic/diagnostic.ts";
+import { type CompiledStatement, compile } from "../evaluate/compile.ts";
 import type { Judgement } from "../evaluate/evaluate.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
 import { type StatementAccount, statementAccount } from "../evaluate/explain.ts";
 import { policiesOf } from "../evaluate/open.ts";
-import type { Diagnostic } from "../diagnostic/diagnostic.ts";
 import { linkFor } from "./links.ts";
 import { pointOf, statementFrame, statementName } from "./statement.ts";
 import { plural, requestLines, shortArn } from "./words.ts";
@@ -36,14 +37,21 @@ export function failureMessage({ assertion, wanted }: Wanted, judgement: Judgeme
   const shown: CompiledStatement[] = [];
   const block = (title: string, { compiled, account }: Accounted) => {
     shown.push(compiled);
-    lines.push("", `  ${title}   ${pointOf(compiled, account.elements)}`, ...statementFrame(compiled, account.elements));
+    lines.push(
+      "",
+      `  ${title}   ${pointOf(compiled, account.elements)}`,
+      ...statementFrame(compiled, account.elements),
+    );
   };
   const decided = accounts.filter(({ compiled }) => verdict.statements.includes(compiled));
 
   if (decision.outcome === "allowed") {
     for (const item of decided) block(allowTitle(item, judgement), item);
     for (const grant of verdict.grants)
-      lines.push("", `  ${grant.name ? `grant "${grant.name}"` : "a grant"} to ${shortArn(grant.granteePrincipal ?? grant.granteeServicePrincipal ?? "")} allows ${grant.operations.join(", ")}`);
+      lines.push(
+        "",
+        `  ${grant.name ? `grant "${grant.name}"` : "a grant"} to ${shortArn(grant.granteePrincipal ?? grant.granteeServicePrincipal ?? "")} allows ${grant.operations.join(", ")}`,
+      );
     const denies = accounts.filter(({ account }) => account.effect === "Deny" && actionMatches(account));
     const near = nearest(denies);
     if (near) {
@@ -56,7 +64,14 @@ export function failureMessage({ assertion, wanted }: Wanted, judgement: Judgeme
   } else {
     const applied = accounts.filter(({ account }) => account.applies && account.effect === "Allow");
     for (const item of applied) block(`${statementName(item.compiled)} applies, but does not suffice`, item);
-    const near = nearest(accounts.filter(({ account }) => account.effect === "Allow" && !account.applies && (applied.length === 0 || account.kind !== applied[0]!.account.kind)));
+    const near = nearest(
+      accounts.filter(
+        ({ account }) =>
+          account.effect === "Allow" &&
+          !account.applies &&
+          (applied.length === 0 || account.kind !== applied[0]!.account.kind),
+      ),
+    );
     if (near) {
       block(`nearest: ${statementName(near.compiled)} misses by ${missing(near.account)}`, near);
       lines.push(...allowHelp(near.account));
@@ -66,7 +81,8 @@ export function failureMessage({ assertion, wanted }: Wanted, judgement: Judgeme
   const rest = accounts.filter(({ compiled }) => !shown.includes(compiled));
   if (rest.length > 0) {
     if (process.env.IAM_EXPECT_EXPLAIN === "all")
-      for (const item of rest) block(`${statementName(item.compiled)} ${item.account.applies ? "applies" : "does not match"}`, item);
+      for (const item of rest)
+        block(`${statementName(item.compiled)} ${item.account.applies ? "applies" : "does not match"}`, item);
     else lines.push("", `  ${plural(rest.length, "more statement")} did not match; IAM_EXPECT_EXPLAIN=all shows them`);
   }
   lines.push(...remarks(judgement, shown));
@@ -77,14 +93,21 @@ function accountAll({ set, facts }: Judgement): Accounted[] {
   const run = () => new Evaluation(facts);
   const hasBoundary = set.permissionsBoundary.length > 0;
   return policiesOf(set).flatMap((policy) =>
-    compile(policy).statements.map((compiled) => ({ compiled, account: statementAccount(compiled, run(), hasBoundary) })),
+    compile(policy).statements.map((compiled) => ({
+      compiled,
+      account: statementAccount(compiled, run(), hasBoundary),
+    })),
   );
 }
 
 function gotLine({ decision, verdict }: Judgement): string {
   const count = verdict.statements.length + verdict.grants.length;
   if (decision.outcome === "allowed")
-    return count > 1 ? `allow, by ${plural(count, "statement")} together` : count === 1 ? "allow" : `allow: ${verdict.reason}`;
+    return count > 1
+      ? `allow, by ${plural(count, "statement")} together`
+      : count === 1
+        ? "allow"
+        : `allow: ${verdict.reason}`;
   if (decision.outcome === "explicitDeny") return `explicit deny, by ${plural(verdict.statements.length, "statement")}`;
   return `implicit deny: ${verdict.reason}`;
 }
@@ -92,16 +115,33 @@ function gotLine({ decision, verdict }: Judgement): string {
 function allowTitle({ compiled, account }: Accounted, { facts, verdict }: Judgement): string {
   const name = statementName(compiled);
   const identityToo = verdict.statements.some(({ policy }) => policy.kind === "identity");
-  const attached = compiled.policy.kind === "key" || compiled.policy.kind === "trust" || compiled.policy.kind === "resource";
-  const delegated = attached && facts.principal.type !== "root" && account.elements.some(
-    ({ element, wanted }) => element === "Principal" && wanted.some((value) => value === facts.owner || value.endsWith(`:iam::${facts.owner}:root`)),
+  const attached =
+    compiled.policy.kind === "key" || compiled.policy.kind === "trust" || compiled.policy.kind === "resource";
+  const delegated =
+    attached &&
+    facts.principal.type !== "root" &&
+    account.elements.some(
+      ({ element, wanted }) =>
+        element === "Principal" &&
+        wanted.some((value) => value === facts.owner || value.endsWith(`:iam::${facts.owner}:root`)),
+    );
+  if (delegated && (identityToo || facts.request.givenIdentity === "allows"))
+    return `${name} lets IAM policies of the account decide`;
+  const wild = account.elements.some(
+    ({ element, wanted }) => element === "Action" && wanted.every((value) => /[*?]/.test(value)),
   );
-  if (delegated && (identityToo || facts.request.givenIdentity === "allows")) return `${name} lets IAM policies of the account decide`;
-  const wild = account.elements.some(({ element, wanted }) => element === "Action" && wanted.every((value) => /[*?]/.test(value)));
   return wild ? `${name} matches by wildcard` : `${name} allows it`;
 }
 
-const WEIGHTS: Readonly<Record<string, number>> = { Action: 100, NotAction: 100, Principal: 10, NotPrincipal: 10, Resource: 5, NotResource: 5, Condition: 1 };
+const WEIGHTS: Readonly<Record<string, number>> = {
+  Action: 100,
+  NotAction: 100,
+  Principal: 10,
+  NotPrincipal: 10,
+  Resource: 5,
+  NotResource: 5,
+  Condition: 1,
+};
 
 const weight = ({ elements }: StatementAccount) =>
   elements.reduce((sum, { element, matches }) => sum + (matches ? 0 : WEIGHTS[element]!), 0);
@@ -128,14 +168,16 @@ function allowHelp({ elements }: StatementAccount): string[] {
   if (misses.length !== 1 || !miss) return [];
   if (miss.element === "Condition" && miss.seen === null && miss.wanted[0] !== undefined)
     return [`  help: if the request has the key, say so: \`${linkFor(miss.key!, miss.wanted[0])}\``];
-  if (miss.element === "Principal") return ["  help: name the caller in `Principal`, or test with a caller that is named there"];
+  if (miss.element === "Principal")
+    return ["  help: name the caller in `Principal`, or test with a caller that is named there"];
   return [];
 }
 
 /** Why a Deny with a condition on an absent key does not apply. */
 function denyHelp({ elements }: StatementAccount): string[] {
   const miss = elements.find(({ element, matches, seen }) => element === "Condition" && !matches && seen === null);
-  if (!miss || miss.operator!.endsWith("IfExists") || miss.operator === "Null" || miss.operator!.includes(":")) return [];
+  if (!miss || miss.operator!.endsWith("IfExists") || miss.operator === "Null" || miss.operator!.includes(":"))
+    return [];
   return [`  help: \`${miss.operator}IfExists\` also matches when the key is absent`];
 }
 
@@ -144,17 +186,23 @@ function remarks({ decision }: Judgement, shown: readonly CompiledStatement[]): 
   const lines: string[] = [];
   if (decision.openPolicies.includes("resource"))
     lines.push("  note: the resource's own policy was not given; the answer is what the given policies say");
-  for (const rule of decision.unverified)
-    lines.push(`  note: rests on rule ${rule}, which AWS does not settle`);
+  for (const rule of decision.unverified) lines.push(`  note: rests on rule ${rule}, which AWS does not settle`);
   const touching = decision.findings.filter((finding) => touches(finding, shown));
-  for (const finding of touching) lines.push("", ...String(finding).split("\n").map((line) => `  ${line}`));
+  for (const finding of touching)
+    lines.push(
+      "",
+      ...String(finding)
+        .split("\n")
+        .map((line) => `  ${line}`),
+    );
   return lines.length > 0 && !lines[0]!.startsWith("  note") ? lines : lines.length > 0 ? ["", ...lines] : [];
 }
 
 function touches({ place }: Diagnostic, shown: readonly CompiledStatement[]): boolean {
   if (!place) return true;
   return shown.some(
-    ({ policy, statement }) => policy.findings.some((finding) => finding.place === place) && (place.start < 2 || (place.start >= statement.place.start && place.end <= statement.place.end)),
+    ({ policy, statement }) =>
+      policy.findings.some((finding) => finding.place === place) &&
+      (place.start < 2 || (place.start >= statement.place.start && place.end <= statement.place.end)),
   );
 }
-

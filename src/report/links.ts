@@ -17,11 +17,16 @@ const ROWS: Readonly<Record<string, (value: string) => string>> = {
   "aws:requestedregion": (value) => `.inRegion(${text(value, "us-west-2")})`,
   "aws:currenttime": () => '.at("2026-01-31T12:00:00Z")',
   "aws:epochtime": () => '.at("2026-01-31T12:00:00Z")',
+  "sts:rolesessionname": () =>
+    'session(role, "its name")` as the caller, or `.withContext({ "sts:RoleSessionName": "…" })',
   "sts:externalid": (value) => `.withExternalId(${text(value, "…")})`,
 };
 
 const PREFIXES: readonly (readonly [string, (name: string, value: string) => string])[] = [
-  ["kms:encryptioncontext:", (name, value) => `.withEncryptionContext({ ${JSON.stringify(name)}: ${text(value, "…")} })`],
+  [
+    "kms:encryptioncontext:",
+    (name, value) => `.withEncryptionContext({ ${JSON.stringify(name)}: ${text(value, "…")} })`,
+  ],
   ["aws:principaltag/", (name, value) => `.withPrincipalTags({ ${JSON.stringify(name)}: ${text(value, "…")} })`],
   ["aws:requesttag/", (name, value) => `.withRequestTags({ ${JSON.stringify(name)}: ${text(value, "…")} })`],
   ["aws:resourcetag/", (name, value) => `.withResourceTags({ ${JSON.stringify(name)}: ${text(value, "…")} })`],
@@ -39,4 +44,5 @@ export function linkFor(key: string, value = ""): string {
 }
 
 /** A policy's value where it can be a request's, else an example. */
-const text = (value: string, example: string) => JSON.stringify(value === "" || /[*?$]/.test(value) || value.length > 80 ? example : value);
+const text = (value: string, example: string) =>
+  JSON.stringify(value === "" || /[*?$]/.test(value) || value.length > 80 ? example : value);

@@ -9,7 +9,11 @@ import { requestLines } from "./words.ts";
  * Refuses an assertion whose answer would change with a fact that nobody told (`open-policy`, `open-key`): a test must not
  * pass, nor fail, for want of it.
  */
-export function refuseOpen(assertion: string, judgement: Judgement, question: "changesAllowed" | "changesExplicit"): void {
+export function refuseOpen(
+  assertion: string,
+  judgement: Judgement,
+  question: "changesAllowed" | "changesExplicit",
+): void {
   const { openness, facts, decision } = judgement;
   const open = openness[question];
   if (open.length === 0) return;
@@ -72,4 +76,5 @@ function openKey(key: string, { set }: Judgement, note: string): Diagnostic {
   });
 }
 
-const help = (key: string, wanted: string) => `say it with \`${linkFor(key, wanted)}\`, or that it is absent with \`.withoutContext("${key}")\``;
+const help = (key: string, wanted: string) =>
+  `say it with \`${linkFor(key, wanted)}\`, or that it is absent with \`.withoutContext("${key}")\``;

@@ -43,7 +43,8 @@ function valuesPlace({ policy, statement }: CompiledStatement, element: ElementA
 function seenLabel({ element, seen, operator }: ElementAccount): string {
   if (element.endsWith("Principal")) return `request comes from ${shortArn(seen?.[0] ?? "nobody")}`;
   if (element.endsWith("Action")) return `request is for ${short(seen?.[0] ?? "")}`;
-  if (element.endsWith("Resource")) return `request is on ${seen === null ? "an unknown resource" : shortArn(seen[0]!)}`;
+  if (element.endsWith("Resource"))
+    return `request is on ${seen === null ? "an unknown resource" : shortArn(seen[0]!)}`;
   if (seen === null) return `absent from the request, so \`${operator}\` does not match`;
   return `request has ${seen.length === 1 ? short(seen[0]!) : `[${short(seen.join(", "))}]`}`;
 }

@@ -18,12 +18,17 @@ export function requestLines({ principal, request, resource, owner }: Facts): st
   const what = resource === undefined ? "the resource of this policy" : resource === "*" ? "" : shortArn(resource);
   const lines = [`${who}  ${printable(request.action)}${what && `  ${what}`}`];
   for (const [key, value] of Object.entries(request.context))
-    lines.push(value === null ? `${printable(key)} absent` : `${printable(key)} = ${short(typeof value === "string" ? value : value.join(", "))}`);
+    lines.push(
+      value === null
+        ? `${printable(key)} absent`
+        : `${printable(key)} = ${short(typeof value === "string" ? value : value.join(", "))}`,
+    );
   if (request.givenIdentity === "allows") lines.push("identity policies: given to allow it");
   if (request.givenIdentity === "none") lines.push("identity policies: given to be none");
   return lines;
 }
 
-export const short = (text: string, max = 90): string => printable(text.length > max ? `${text.slice(0, max - 1)}…` : text);
+export const short = (text: string, max = 90): string =>
+  printable(text.length > max ? `${text.slice(0, max - 1)}…` : text);
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,5 +1,13 @@
 import type { OperatorFacts } from "../../catalog/operators.ts";
-import { cidrHolds, isYearLike, parseBinary, parseBool, parseCidr, parseDate, parseNumber } from "../../policy/values.ts";
+import {
+  cidrHolds,
+  isYearLike,
+  parseBinary,
+  parseBool,
+  parseCidr,
+  parseDate,
+  parseNumber,
+} from "../../policy/values.ts";
 import { compileText, joined, resolve } from "../template.ts";
 import type { CompareValue, CompileValue } from "./comparison.ts";
 
@@ -26,17 +34,20 @@ export const numericValue: CompileValue = (source, { compare }) => {
   };
 };
 
+const yearOf = (text: string) => Date.UTC(Number(text), 0);
+
 /** Semantics C6: ISO dates and epoch seconds compare as instants. */
 export const dateValue: CompileValue = (source, { compare }) => {
   const wanted = parseDate(source);
   if (wanted === undefined) return never;
   const order = ORDERS[compare];
-  const asYear = isYearLike(source) ? Date.UTC(Number(source), 0) : undefined;
+  const asYear = isYearLike(source) ? yearOf(source) : undefined;
   return (value, run) => {
     const seen = parseDate(value);
     if (seen === undefined) return undefined;
     const holds = order(seen, wanted);
-    return asYear === undefined ? holds : run.weak("C6", holds, order(seen, asYear));
+    if (asYear === undefined && !isYearLike(value)) return holds;
+    return run.weak("C6", holds, order(isYearLike(value) ? yearOf(value) : seen, asYear ?? wanted));
   };
 };
 
@@ -50,8 +61,8 @@ export const boolValue: CompileValue = (source, _operator, variables) => {
     const seen = parseBool(value);
     const holds = wanted !== undefined && wanted === seen;
     if (text.fixed === undefined) return run.weak("D1", holds, false);
-    // Whether `"True"` equals `"true"` is known from observation only.
-    return holds && resolved !== value ? run.weak("C7", true, false) : holds;
+    // Whether `"True"` equals `"true"`, and that `"yes"` does not equal `"yes"`, is known from observation only.
+    return run.weak("C7", holds, resolved === value);
   };
 };
 

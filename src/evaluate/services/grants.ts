@@ -13,20 +13,21 @@ export function grantMatch(grant: Grant, run: Evaluation): MatchClass {
   return match;
 }
 
-function granteeMatch(grant: Grant, { facts }: Evaluation): MatchClass {
-  const caller = facts.principal;
+function granteeMatch(grant: Grant, run: Evaluation): MatchClass {
+  const caller = run.facts.principal;
   if (grant.granteeServicePrincipal !== null)
     return caller.type === "service" && caller.name === grant.granteeServicePrincipal ? EXACT : NO_MATCH;
-  return matchName(grant.granteePrincipal!, caller);
+  return matchName(grant.granteePrincipal!, run);
 }
 
 /** Whether an ARN in a grant stands for the caller. */
-export function matchName(name: string, caller: Evaluation["facts"]["principal"]): MatchClass {
+export function matchName(name: string, run: Evaluation): MatchClass {
+  const caller = run.facts.principal;
   // EC2's role for one instance: the grant spells the session into the role's path (F21).
   const infrastructure = /^arn:[^:]+:iam::(\d{12}):role\/(aws:[^/]+\/[^/]+)$/.exec(name);
   if (infrastructure && caller.type === "session" && caller.account === infrastructure[1])
     return caller.arn!.endsWith(`:assumed-role/${infrastructure[2]}`) ? EXACT : NO_MATCH;
-  return compilePrincipalValue({ type: "AWS", value: name })(caller);
+  return compilePrincipalValue({ type: "AWS", value: name })(caller, run);
 }
 
 const ENCRYPTION_CONTEXT = "kms:encryptioncontext:";
@@ -64,11 +65,20 @@ function requestPairs({ facts }: Evaluation): Map<string, string> {
 }
 
 /** Keys of pairs compare without case in the API reference, with case in the developer guide: we follow the former. */
-function holds(wanted: Readonly<Record<string, string>>, pairs: Map<string, string>, exactly: boolean, run: Evaluation): boolean {
+function holds(
+  wanted: Readonly<Record<string, string>>,
+  pairs: Map<string, string>,
+  exactly: boolean,
+  run: Evaluation,
+): boolean {
   const compare = (fold: (text: string) => string) => {
     const seen = new Map([...pairs].map(([key, value]) => [fold(key), value]));
     const entries = Object.entries(wanted);
     return (!exactly || seen.size === entries.length) && entries.every(([key, value]) => seen.get(fold(key)) === value);
   };
-  return run.weak("F15", compare((key) => key.toLowerCase()), compare((key) => key));
+  return run.weak(
+    "F15",
+    compare((key) => key.toLowerCase()),
+    compare((key) => key),
+  );
 }

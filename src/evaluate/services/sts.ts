@@ -10,7 +10,8 @@ export type CredentialLimit = { readonly outcome: "allowed" | "implicitDeny"; re
 export function credentialLimit({ action, service, principal, context }: Facts): CredentialLimit | undefined {
   const denied = (reason: string): CredentialLimit => ({ outcome: "implicitDeny", reason });
   const signed = principal.account !== null;
-  if (action === "sts:getcalleridentity" && signed) return { outcome: "allowed", reason: "every caller may ask who it is" };
+  if (action === "sts:getcalleridentity" && signed)
+    return { outcome: "allowed", reason: "every caller may ask who it is" };
   const sts = service === "sts";
   if (principal.type === "role" || principal.type === "session") {
     if (action === "sts:getfederationtoken" || action === "sts:getsessiontoken")
@@ -20,11 +21,13 @@ export function credentialLimit({ action, service, principal, context }: Facts):
     return denied("a federated user cannot call IAM, nor STS but for its own identity");
   // A user with a token issue time has credentials of GetSessionToken.
   if (principal.type === "user" && context.get("aws:tokenissuetime")) {
-    if (sts && action !== "sts:assumerole") return denied("session credentials of a user cannot call this action of STS");
+    if (sts && action !== "sts:assumerole")
+      return denied("session credentials of a user cannot call this action of STS");
     if (service === "iam" && context.get("aws:multifactorauthpresent")?.[0]?.toLowerCase() !== "true")
       return denied("session credentials of a user call IAM only with a second factor");
   }
-  if (action === "sts:getsessiontoken" && signed) return { outcome: "allowed", reason: "no policy governs this action" };
+  if (action === "sts:getsessiontoken" && signed)
+    return { outcome: "allowed", reason: "no policy governs this action" };
   if (principal.type === "root" && action.startsWith("sts:assumerole") && action !== "sts:assumeroot")
     return denied("a root user cannot assume roles");
   return undefined;
