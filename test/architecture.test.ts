@@ -11,6 +11,7 @@ const LAYERS = [
   "src/request",
   "src/evaluate",
   "src/cases",
+  "src/generate",
   "src/report",
   "src/cli",
   "matchers",
@@ -82,9 +83,9 @@ describe("what only one folder may do", () => {
   });
 
   test("files are read at the ends only", () => {
-    expect(using(/from "node:fs/)).toEqual([
-      "src/catalog/bake.ts",
+    expect(using(/\b(readFile|readFileSync|readdirSync|createReadStream)\(/)).toEqual([
       "src/catalog/catalog.ts",
+      "src/catalog/iam-data.ts",
       "src/cli/read-cases.ts",
       "src/policy/document.ts",
     ]);

@@ -1,5 +1,4 @@
 import type { Policy, Statement } from "../policy/policy.ts";
-import { hasVariables } from "../policy/policy.ts";
 import { type CompiledAction, compileAction } from "./action.ts";
 import { type CompiledCondition, compileCondition } from "./condition.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -56,15 +55,14 @@ const NOTHING: CompiledAction = { matches: () => false, services: new Set() };
 
 function compileStatement(statement: Statement, policy: Policy): CompiledStatement {
   const inert = policy.kind === "key" && !(statement.action && statement.resource);
-  const variables = hasVariables(policy);
   return {
     policy,
     statement,
     allows: statement.effect === "Allow",
     action: statement.action && !inert ? compileAction(statement.action) : NOTHING,
-    principal: statement.principal && compilePrincipal(statement.principal, policy),
+    principal: statement.principal && compilePrincipal(statement.principal, policy, statement.effect),
     resource: statement.resource && compileResource(statement.resource, policy),
-    conditions: statement.conditions.map((condition) => compileCondition(condition, variables)),
+    conditions: statement.conditions.map((condition) => compileCondition(condition, policy)),
     inert,
   };
 }

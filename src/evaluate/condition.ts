@@ -1,5 +1,5 @@
 import { parseOperator } from "../catalog/operators.ts";
-import type { Condition } from "../policy/policy.ts";
+import { type Condition, hasVariables, type PolicyFields } from "../policy/policy.ts";
 import { contextKey, type Evaluation, type Key } from "./evaluation.ts";
 import type { CompareValue } from "./operators/comparison.ts";
 import { compileValue } from "./operators/compile-value.ts";
@@ -14,9 +14,15 @@ export interface CompiledCondition {
  * One key under one operator. Negation, `IfExists`, `ForAllValues`, `ForAnyValue` and absent keys are handled here,
  * once, around the comparison of two values (semantics C1-C3, C11-C16).
  */
-export function compileCondition(condition: Condition, variables: boolean): CompiledCondition {
+export function compileCondition(
+  condition: Condition,
+  policy: Pick<PolicyFields, "kind" | "version">,
+): CompiledCondition {
+  const variables = hasVariables(policy);
   const { facts, qualifier, ifExists } = parseOperator(condition.operator)!;
-  const key = contextKey(condition.key);
+  // This key works in IAM policies only (F23).
+  const unread = policy.kind === "key" && /^kms:resourcealiases$/i.test(condition.key);
+  const key = unread ? { ...contextKey(condition.key), unread } : contextKey(condition.key);
   const compiled = (matches: (run: Evaluation) => boolean): CompiledCondition => ({ condition, key, matches });
 
   if (facts.family === "null") {

@@ -233,11 +233,9 @@ function bindsRcp(run: Evaluation): boolean {
   return facts.resource === "*" ? run.weak("E22", true, false) : true;
 }
 
-/** AWS's pages differ on Allow statements of service control policies that name resources or conditions (A7). */
+/** AWS's pages differ on Allow statements of service control policies that name resources (A7). */
 const isNarrow = ({ statement }: CompiledStatement): boolean =>
-  statement.resource?.not === true ||
-  !statement.resource?.values.some(({ value }) => value === "*") ||
-  statement.conditions.length > 0;
+  statement.resource?.not === true || !statement.resource?.values.some(({ value }) => value === "*");
 
 /** The root user is allowed by default in its own account, but for keys and roles (E14). */
 function rootUser(

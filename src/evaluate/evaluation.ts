@@ -10,6 +10,8 @@ export interface Key {
   readonly known: boolean;
   readonly derive: DeriveKey | undefined;
   readonly weak: string | undefined;
+  /** The policy at hand cannot read it. */
+  readonly unread?: boolean;
 }
 
 const KEYS = new Map<string, Key>();
@@ -68,6 +70,7 @@ export class Evaluation {
 
   /** The values of a key; undefined when it is absent. */
   read(key: Key): readonly string[] | undefined {
+    if (key.unread) return undefined;
     const told = this.facts.context.get(key.folded);
     if (told !== undefined) return this.sourceIp(key, told ?? undefined);
     if (!key.derive) return undefined;
@@ -80,7 +83,7 @@ export class Evaluation {
 
   /** Whether the request has the key: known for a key that AWS always sends, even where its value is not. */
   isPresent(key: Key): boolean {
-    if (!this.facts.context.has(key.folded)) {
+    if (!key.unread && !this.facts.context.has(key.folded)) {
       const derived = key.derive?.(this.facts);
       if (derived instanceof OpenKey && derived.presence === "always") return true;
     }

@@ -44,6 +44,13 @@ export interface Explanation {
  * @param subject a policy, a grant, or a list of them
  * @param request made by `request(principal, action, resource?)` and its links
  * @throws DiagnosticError as `evaluate` does
+ * @example
+ * const policy = identityPolicy({
+ *   Version: "2012-10-17",
+ *   Statement: { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::reports/*" },
+ * });
+ * const asked = request("arn:aws:iam::111122223333:role/app", "s3:GetObject", "arn:aws:s3:::payroll/2026");
+ * explain(policy, asked).statements[0]?.elements.map(({ element, matches }) => `${element} ${matches}`); // ["Action true", "Resource false"]
  */
 export function explain(subject: Subject, request: Request): Explanation {
   const { set, facts } = toQuestion(subject, request);

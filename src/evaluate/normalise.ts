@@ -129,14 +129,13 @@ export function ownerOf(
   if (!attached || caller === null || request.resource === "*") return caller ?? undefined;
   const named = accountsNamed(attached);
   if (named.size === 1) return [...named][0];
-  const option =
-    attached.kind === "key" ? "{ key }" : attached.kind === "trust" ? "{ role }" : "{ resource } or { account }";
+  const option = attached.kind === "key" ? "{ key }" : attached.kind === "trust" ? "{ role }" : "{ account }";
   const sentence =
     named.size === 0
       ? "which account owns the resource is not known: the policy names no account"
       : `which account owns the resource is not known: the policy names ${named.size} accounts (${[...named].join(", ")})`;
   return refuse("unknown-owner", sentence, {
-    help: `say it with the option \`${option}\` of the policy, or with \`.on("arn:…")\``,
+    help: `say it with the option \`${option}\` of the policy${attached.kind === "resource" ? "" : ', or with `.on("arn:…")`'}`,
   });
 }
 

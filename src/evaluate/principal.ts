@@ -28,7 +28,8 @@ export function compilePrincipalValue({ type, value }: Pick<PrincipalValue, "typ
   if (isAccountId(value)) return ofAccount(value, undefined);
   const arn = parseArn(value);
   // AWS writes unique ids in place of the ARNs of deleted roles and users (A14).
-  if (!arn) return (caller) => (caller.uniqueId === value ? (caller.type === "user" ? EXACT : PARENT) : NO_MATCH);
+  if (!arn)
+    return (caller, run) => (uniqueIdOf(caller, run) === value ? (caller.type === "user" ? EXACT : PARENT) : NO_MATCH);
   if (arn.resource === "root") return ofAccount(arn.account, arn.partition);
   if (arn.resource.startsWith("role/")) {
     const name = value.slice(value.lastIndexOf("/") + 1);
@@ -54,6 +55,10 @@ export function compilePrincipalValue({ type, value }: Pick<PrincipalValue, "typ
   };
 }
 
+/** `aws:userid` begins with it, where a test tells that instead. */
+const uniqueIdOf = (caller: PrincipalFields, { facts }: Evaluation): string | undefined =>
+  caller.uniqueId ?? facts.context.get("aws:userid")?.[0]?.split(":")[0];
+
 /** An account delegates to its principals; its root user is named directly (A12). */
 function ofAccount(account: string, partition: string | undefined): MatchCaller {
   return (caller) => {
@@ -67,19 +72,22 @@ export type MatchPrincipal = (run: Evaluation, hasBoundary: boolean) => MatchCla
 export function compilePrincipal(
   element: Element<PrincipalValue>,
   policy: Pick<PolicyFields, "kind" | "endpoint">,
+  effect: "Allow" | "Deny",
 ): MatchPrincipal {
+  const openTrust = policy.kind === "trust" && effect === "Allow";
   const values = element.values.map((value) => ({ value, match: compilePrincipalValue(value) }));
   if (element.not) return compileNot(values.map(({ match }) => match));
   if (policy.kind === "vpcEndpoint" && policy.endpoint !== "interface") return compileGateway(values, policy.endpoint);
   const only = values.length === 1 ? values[0]!.match : undefined;
-  if (only) return (run) => only(run.facts.principal, run);
+  if (only && !openTrust) return (run) => only(run.facts.principal, run);
   return (run) => {
     let best: MatchClass = NO_MATCH;
     for (const { match } of values) {
       const found = match(run.facts.principal, run);
       if (found > best) best = found;
     }
-    return best;
+    // AWS's pages differ on whether `*` works in a trust policy (A16).
+    return openTrust && best === EVERYONE ? run.weak<MatchClass>("A16", EVERYONE, NO_MATCH) : best;
   };
 }
 

@@ -106,10 +106,11 @@ function checkOptions(options: AnyOptions, known: readonly (keyof AnyOptions)[],
  *   `invalid-action`, `invalid-resource`, `invalid-principal`, `invalid-key`, `invalid-variable`, `empty-value`
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html
  * @example
- * identityPolicy({
+ * const policy = identityPolicy({
  *   Version: "2012-10-17",
  *   Statement: { Effect: "Allow", Action: "kms:Decrypt", Resource: "arn:aws:kms:us-west-2:111122223333:key/*" },
- * }).statements.length; // 1
+ * });
+ * policy.statements[0]?.action?.values[0]?.place.line; // 5
  */
 export const identityPolicy: PolicyMaker<NameOption> = maker("identity", []);
 
@@ -120,6 +121,12 @@ export const identityPolicy: PolicyMaker<NameOption> = maker("identity", []);
  * @param options `key`: the key's ARN
  * @throws DiagnosticError as `identityPolicy`
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+ * @example
+ * const policy = keyPolicy(
+ *   { Version: "2012-10-17", Statement: { Effect: "Allow", Principal: { AWS: "111122223333" }, Action: "kms:Decript", Resource: "*" } },
+ *   { key: "arn:aws:kms:us-west-2:111122223333:key/1234abcd" },
+ * );
+ * policy.findings.map(({ help }) => help); // ["did you mean `kms:Decrypt`?"]
  */
 export const keyPolicy: PolicyMaker<KeyOptions> = maker("key", ["key"]);
 
@@ -129,6 +136,12 @@ export const keyPolicy: PolicyMaker<KeyOptions> = maker("key", ["key"]);
  * @param options `resource`: its ARN; `account`: its owner
  * @throws DiagnosticError as `identityPolicy`
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html
+ * @example
+ * const policy = resourcePolicy(
+ *   { Version: "2012-10-17", Statement: { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::site/*" } },
+ *   { account: "111122223333" },
+ * );
+ * evaluate(policy, request(anonymous, "s3:GetObject", "arn:aws:s3:::site/index.html")).outcome; // "allowed"
  */
 export const resourcePolicy: PolicyMaker<ResourceOptions> = maker("resource", ["resource", "account"]);
 
@@ -138,6 +151,12 @@ export const resourcePolicy: PolicyMaker<ResourceOptions> = maker("resource", ["
  * @param options `role`: the role's ARN
  * @throws DiagnosticError as `identityPolicy`
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-trust-policy.html
+ * @example
+ * const policy = trustPolicy(
+ *   { Version: "2012-10-17", Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" } },
+ *   { role: "arn:aws:iam::111122223333:role/app" },
+ * );
+ * evaluate(policy, request(service("ec2.amazonaws.com"), "sts:AssumeRole")).outcome; // "allowed"
  */
 export const trustPolicy: PolicyMaker<TrustOptions> = maker("trust", ["role"]);
 

@@ -196,6 +196,11 @@ function conditionKey(
     });
     return;
   }
+  if (reading.kind === "key" && /^kms:resourcealiases$/i.test(key))
+    reading.finding(keyPlace, "key-not-carried", "`kms:ResourceAliases` works in IAM policies, not in key policies", {
+      note: "the key counts as absent here",
+      see: "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
+    });
   if (operator.facts.family === "null") return;
   const without = operator.ifExists ? [] : (actions ?? []).filter((action) => !actionCarriesKey(action, key));
   if (without.length > 0)

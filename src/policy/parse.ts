@@ -95,7 +95,7 @@ function readVersion(reading: Reading, member: JsonMember | undefined, root: Jso
     if (versionRequired)
       reading.problem(
         { start: root.start, end: root.start + 1 },
-        "wrong-value",
+        "missing-element",
         `${title} needs \`"Version": "2012-10-17"\``,
         { see },
       );
@@ -164,7 +164,7 @@ function readStatement(reading: Reading, node: JsonNode, index: number, variable
   const action = actionMember && readAction(reading, actionMember.value, actionMember.key);
   for (const { value, place } of action ?? [])
     if (value === "*" && effect === "Deny" && reading.kind === "resourceControl")
-      reading.problem(place, "wrong-value", `an action of ${facts.title} must name its service`, {
+      reading.problem(place, "invalid-action", `an action of ${facts.title} must name its service`, {
         help: "as in `kms:*`",
         see: facts.see,
       });

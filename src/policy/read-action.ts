@@ -29,7 +29,7 @@ function wrongAction(value: string): { sentence: string; help: string } | undefi
       sentence: `the service of an action takes no wildcards: ${quoted(value)}`,
       help: "name it, or write `*` alone",
     };
-  if (!/^[A-Za-z0-9-]+$/.test(service) || !/^[A-Za-z0-9*?-]+$/.test(name))
+  if (!/^[A-Za-z0-9-]+$/.test(service) || !/^[!-~]+$/.test(name))
     return { sentence: `${quoted(value)} is not of the form \`service:Action\``, help: "as in `kms:Decrypt`, or `*`" };
   return undefined;
 }

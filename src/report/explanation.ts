@@ -27,7 +27,7 @@ export function explanationText({ decision, verdict, set, facts }: Judgement): s
       const account = statementAccount(compiled, new Evaluation(facts), hasBoundary);
       const what = account.applies ? "applies" : "does not apply";
       lines.push(`  ${account.effect} ${statementName(compiled)} ${what}   ${pointOf(compiled, account.elements)}`);
-      lines.push(...statementFrame(compiled, account.elements));
+      lines.push(...statementFrame(compiled, account));
     }
   }
   return lines.join("\n");

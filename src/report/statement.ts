@@ -5,12 +5,18 @@ import { sourceOf } from "../policy/policy.ts";
 import { short, shortArn } from "./words.ts";
 
 /** A statement beside a request, drawn in the policy's own file: the elements that match, then those that do not. */
-export function statementFrame(compiled: CompiledStatement, elements: readonly ElementAccount[]): string[] {
+export function statementFrame(compiled: CompiledStatement, { elements, effect, applies }: StatementAccount): string[] {
   const source = sourceOf(compiled.policy);
   const lines: string[] = [];
+  const shown = new Set<number>();
   for (const element of [...elements].sort((a, b) => a.place.start - b.place.start)) {
-    if (element.matches) lines.push(...frame(source, element.place, { mark: "ok", underline: false }));
-    else lines.push(...frame(source, valuesPlace(compiled, element), { mark: "NO", label: seenLabel(element) }));
+    // Why a Deny fires is in its conditions: they show what they saw.
+    const tells = applies && effect === "Deny" && element.element === "Condition";
+    if (tells) lines.push(...frame(source, valuesPlace(compiled, element), { mark: "ok", label: seenLabel(element) }));
+    else if (element.matches) {
+      if (!shown.has(element.place.line)) lines.push(...frame(source, element.place, { mark: "ok", underline: false }));
+    } else lines.push(...frame(source, valuesPlace(compiled, element), { mark: "NO", label: seenLabel(element) }));
+    shown.add(element.place.line);
   }
   return lines.map((line) => `  ${line}`);
 }
@@ -40,12 +46,12 @@ function valuesPlace({ policy, statement }: CompiledStatement, element: ElementA
   return first && last && first.line === last.line ? source.place(first.start, last.end) : element.place;
 }
 
-function seenLabel({ element, seen, operator }: ElementAccount): string {
-  if (element.endsWith("Principal")) return `request comes from ${shortArn(seen?.[0] ?? "nobody")}`;
+function seenLabel({ element, seen, operator, matches }: ElementAccount): string {
+  if (element.endsWith("Principal")) return `request comes from ${short(seen?.[0] ?? "nobody")}`;
   if (element.endsWith("Action")) return `request is for ${short(seen?.[0] ?? "")}`;
   if (element.endsWith("Resource"))
     return `request is on ${seen === null ? "an unknown resource" : shortArn(seen[0]!)}`;
-  if (seen === null) return `absent from the request, so \`${operator}\` does not match`;
+  if (seen === null) return `absent from the request, so \`${operator}\` ${matches ? "matches" : "does not match"}`;
   return `request has ${seen.length === 1 ? short(seen[0]!) : `[${short(seen.join(", "))}]`}`;
 }
 

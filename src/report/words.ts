@@ -8,6 +8,7 @@ export function shortArn(arn: string): string {
   const fields = arn.split(":");
   if (fields[0] !== "arn" || fields.length < 6) return printable(arn);
   const rest = fields.slice(5).join(":");
+  if (rest === "root") return "the root user";
   return printable(fields[2] === "kms" || fields[2] === "iam" || fields[2] === "sts" ? rest : `${fields[2]}:${rest}`);
 }
 

@@ -59,6 +59,14 @@ const sourceOfService = ({ principal }: Facts): Derived => (principal.type === "
 const throughEndpoint = (facts: Facts): Derived =>
   !facts.viaService && (has(facts, "aws:sourcevpce") || has(facts, "aws:sourcevpc")) ? ALWAYS : undefined;
 
+/** The names of the pairs that a request passes, as of tags. */
+function namesOf({ request }: Facts, prefix: string): readonly string[] | undefined {
+  const pairs = Object.entries(request.context).filter(
+    ([key, value]) => key.toLowerCase().startsWith(prefix) && value !== null,
+  );
+  return pairs.length === 0 ? undefined : pairs.map(([key]) => key.slice(prefix.length));
+}
+
 const organization = (facts: Facts): Derived => (ofAccount(facts) ? MAYBE : undefined);
 const resourceOrganization = (facts: Facts): Derived => (facts.owner === undefined ? undefined : MAYBE);
 
@@ -108,6 +116,7 @@ const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
   "aws:resourceaccount": ({ owner, service }) => (service === "ebs" ? undefined : owner),
   "aws:resourceorgid": resourceOrganization,
   "aws:resourceorgpaths": resourceOrganization,
+  "aws:tagkeys": (facts) => namesOf(facts, "aws:requesttag/"),
   "aws:viaawsservice": ({ viaService }) => (viaService ? "true" : "false"),
   "aws:calledvia": (facts) => calledVia(facts),
   "aws:calledviafirst": (facts) => calledVia(facts)?.[0],
@@ -133,13 +142,7 @@ const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
     carried(facts, "sts:RoleSessionName", () => (facts.action.startsWith("sts:assumerole") ? ALWAYS : undefined)),
 
   "kms:calleraccount": (facts) => carried(facts, "kms:CallerAccount", () => facts.principal.account ?? undefined),
-  "kms:encryptioncontextkeys": ({ request }) => {
-    const prefix = "kms:encryptioncontext:";
-    const pairs = Object.entries(request.context).filter(
-      ([key, value]) => key.toLowerCase().startsWith(prefix) && value !== null,
-    );
-    return pairs.length === 0 ? undefined : pairs.map(([key]) => key.slice(prefix.length));
-  },
+  "kms:encryptioncontextkeys": (facts) => namesOf(facts, "kms:encryptioncontext:"),
   "kms:encryptionalgorithm": (facts) => carried(facts, "kms:EncryptionAlgorithm", () => "SYMMETRIC_DEFAULT"),
   "kms:signingalgorithm": (facts) => carried(facts, "kms:SigningAlgorithm", () => ALWAYS),
   "kms:messagetype": (facts) => carried(facts, "kms:MessageType", () => "RAW"),
@@ -227,6 +230,8 @@ function calledVia(facts: Facts): readonly string[] | undefined {
 }
 
 function carried(facts: Facts, key: string, value: () => Derived): Derived {
+  // An alias has no condition keys (F9).
+  if (facts.arn?.service === "kms" && facts.arn.resource.startsWith("alias/")) return undefined;
   return facts.actionFacts && actionCarriesKey(facts.actionFacts, key) ? value() : undefined;
 }
 

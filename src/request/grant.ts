@@ -1,3 +1,4 @@
+import { nearest } from "../catalog/nearest.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
@@ -96,48 +97,81 @@ const SEE = "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant
  * A grant on a KMS key: what the grantee may do besides the policies.
  *
  * @throws DiagnosticError `invalid-grant`
+ * @example
+ * const key = "arn:aws:kms:us-west-2:111122223333:key/1234abcd";
+ * const app = "arn:aws:iam::111122223333:role/app";
+ * const given = grant({ key, granteePrincipal: app, operations: ["Decrypt"], constraints: { EncryptionContextSubset: { app: "1" } } });
+ * evaluate(given, request(app, "kms:Decrypt", key).withEncryptionContext({ app: "1", part: "2" })).outcome; // "allowed"
  */
 export function grant(input: GrantInput): Grant {
-  const wrong = (sentence: string, help?: string): never => refuse("invalid-grant", sentence, { help, see: SEE });
-  if (typeof input !== "object" || input === null) wrong("a grant is an object");
+  if (!isObject(input)) wrong("a grant is an object");
   for (const element of Object.keys(input))
     if (!ELEMENTS.includes(element)) wrong(`${quoted(element)} is not an element of a grant`);
-  const { key, operations, constraints = {}, name } = input;
+  const { key, constraints = {} } = input;
   if (typeof key !== "string" || !/^key\//.test(parseArn(key)?.resource ?? ""))
     wrong(`${quoted(String(key))} is not the ARN of a key`);
-  if (!Array.isArray(operations) || operations.length === 0) wrong("a grant needs `operations`", 'as in ["Decrypt"]');
-  for (const operation of operations)
-    if (!GRANT_OPERATIONS.includes(operation))
-      wrong(
-        `${quoted(String(operation))} is not an operation of a grant`,
-        `the operations are ${GRANT_OPERATIONS.join(", ")}`,
-      );
-  const grantee = nameOf(input.granteePrincipal);
-  const service = input.granteeServicePrincipal ?? null;
-  if ((grantee === null) === (service === null))
+  const granteePrincipal = nameOf(input.granteePrincipal, "granteePrincipal");
+  const granteeServicePrincipal = textOf(input.granteeServicePrincipal, "granteeServicePrincipal");
+  const retiringPrincipal = nameOf(input.retiringPrincipal, "retiringPrincipal");
+  const retiringServicePrincipal = textOf(input.retiringServicePrincipal, "retiringServicePrincipal");
+  if ((granteePrincipal === null) === (granteeServicePrincipal === null))
     wrong("a grant has one grantee: `granteePrincipal` or `granteeServicePrincipal`");
-  if (grantee !== null && !isAccountId(grantee) && !parseArn(grantee))
-    wrong(`${quoted(grantee)} is not the ARN of a grantee`);
-  for (const [constraint, value] of Object.entries(constraints)) {
-    if (constraint === "SourceArn" ? typeof value !== "string" : !/^EncryptionContext(Equals|Subset)$/.test(constraint))
-      wrong(
-        `${quoted(constraint)} is not a constraint of a grant`,
-        "the constraints are `EncryptionContextEquals`, `EncryptionContextSubset` and `SourceArn`",
-      );
-    if (constraint !== "SourceArn" && Object.values(value as object).some((pair) => typeof pair !== "string"))
-      wrong(`the pairs of ${quoted(constraint)} are texts`);
-  }
+  checkConstraints(constraints);
+  if (
+    granteeServicePrincipal !== null &&
+    (constraints.SourceArn === undefined || (retiringPrincipal ?? retiringServicePrincipal) === null)
+  )
+    wrong("a grant to a service needs the constraint `SourceArn` and somebody to retire it");
   return new Grant({
-    name: name ?? null,
+    name: textOf(input.name, "name"),
     key,
-    granteePrincipal: grantee,
-    granteeServicePrincipal: service,
-    operations: [...operations],
+    granteePrincipal,
+    granteeServicePrincipal,
+    operations: readOperations(input.operations),
     constraints: { ...constraints },
-    retiringPrincipal: nameOf(input.retiringPrincipal),
-    retiringServicePrincipal: input.retiringServicePrincipal ?? null,
+    retiringPrincipal,
+    retiringServicePrincipal,
   });
 }
 
-const nameOf = (principal: string | Principal | undefined): string | null =>
-  principal === undefined ? null : isPrincipal(principal) ? principal.name : principal;
+const wrong = (sentence: string, help?: string): never => refuse("invalid-grant", sentence, { help, see: SEE });
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function readOperations(operations: readonly GrantOperation[]): GrantOperation[] {
+  if (!Array.isArray(operations) || operations.length === 0) wrong("a grant needs `operations`", 'as in `["Decrypt"]`');
+  for (const operation of operations)
+    if (!GRANT_OPERATIONS.includes(operation)) {
+      const near = nearest(String(operation), GRANT_OPERATIONS);
+      const help = near ? `did you mean \`${near}\`?` : `the operations are ${GRANT_OPERATIONS.join(", ")}`;
+      wrong(`${quoted(String(operation))} is not an operation of a grant`, help);
+    }
+  return [...operations];
+}
+
+function checkConstraints(constraints: GrantConstraints): void {
+  if (!isObject(constraints)) wrong("`constraints` is an object");
+  for (const [name, value] of Object.entries(constraints) as [string, unknown][]) {
+    if (name === "SourceArn") {
+      if (typeof value !== "string" || !parseArn(value)) wrong(`${quoted(String(value))} is not the ARN of a source`);
+    } else if (name !== "EncryptionContextEquals" && name !== "EncryptionContextSubset")
+      wrong(
+        `${quoted(name)} is not a constraint of a grant`,
+        "the constraints are `EncryptionContextEquals`, `EncryptionContextSubset` and `SourceArn`",
+      );
+    else if (!isObject(value) || Object.values(value).some((pair) => typeof pair !== "string"))
+      wrong(`${quoted(name)} takes pairs of texts`, 'as in `{ "aws:ebs:id": "vol-0abc" }`');
+  }
+}
+
+function textOf(value: unknown, element: string): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === "string" ? value : wrong(`\`${element}\` is a text`);
+}
+
+/** An account, an ARN, or a principal's name. */
+function nameOf(principal: unknown, element: string): string | null {
+  const name = isPrincipal(principal) ? principal.name : textOf(principal, element);
+  if (name !== null && !isAccountId(name) && !parseArn(name)) wrong(`${quoted(name)} is not the ARN of a principal`);
+  return name;
+}

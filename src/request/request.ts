@@ -83,7 +83,7 @@ export class Request implements RequestFields {
 
   /** The encryption context of a KMS request, or the constraint of a grant. */
   withEncryptionContext(pairs: Readonly<Record<string, string>>): Request {
-    return this.#addTags("kms:EncryptionContext:", pairs, "kms:EncryptionContextKeys");
+    return this.#addPairs("kms:EncryptionContext:", pairs);
   }
 
   /** The grant is for an AWS service that acts for the caller: `kms:GrantIsForAWSResource` is true. */
@@ -120,7 +120,7 @@ export class Request implements RequestFields {
   /** The caller gave no second factor: the key is `false` in a session, absent with a user's long-term keys. */
   withoutMfa(): Request {
     const present = this.principal.type === "user" || this.principal.type === "root" ? null : "false";
-    return this.#add({ "aws:MultiFactorAuthPresent": present, "aws:MultiFactorAuthAge": null });
+    return this.#add({ "aws:MultiFactorAuthPresent": present });
   }
 
   /** From this public address, IPv4 or IPv6. */
@@ -195,17 +195,17 @@ export class Request implements RequestFields {
 
   /** Tags of the caller. */
   withPrincipalTags(tags: Readonly<Record<string, string>>): Request {
-    return this.#addTags("aws:PrincipalTag/", tags);
+    return this.#addPairs("aws:PrincipalTag/", tags);
   }
 
   /** Tags that the request passes. */
   withRequestTags(tags: Readonly<Record<string, string>>): Request {
-    return this.#addTags("aws:RequestTag/", tags, "aws:TagKeys");
+    return this.#addPairs("aws:RequestTag/", tags);
   }
 
   /** Tags of the resource. */
   withResourceTags(tags: Readonly<Record<string, string>>): Request {
-    return this.#addTags("aws:ResourceTag/", tags);
+    return this.#addPairs("aws:ResourceTag/", tags);
   }
 
   /** Any context keys; `null` says that a key is absent. */
@@ -234,13 +234,8 @@ export class Request implements RequestFields {
     return new Request({ ...this, givenIdentity });
   }
 
-  #addTags(prefix: string, pairs: Readonly<Record<string, string>>, keysName?: string): Request {
-    const entries = Object.entries(pairs);
-    const context: Record<string, ContextValue> = Object.fromEntries(
-      entries.map(([key, value]) => [prefix + key, value]),
-    );
-    if (keysName) context[keysName] = entries.map(([key]) => key);
-    return this.#add(context);
+  #addPairs(prefix: string, pairs: Readonly<Record<string, string>>): Request {
+    return this.#add(Object.fromEntries(Object.entries(pairs).map(([key, value]) => [prefix + key, value])));
   }
 
   #add(input: ContextInput): Request {
@@ -271,6 +266,8 @@ export function isRequest(value: unknown): value is Request {
  * @param action `service:Action`, in any case, without wildcards
  * @param resource the ARN it is done on; left out for an action without one, and for the resource of the policy under test
  * @throws DiagnosticError `invalid-principal`, `invalid-action`, `invalid-resource`
+ * @example
+ * request("arn:aws:iam::111122223333:role/app", "kms:CreateGrant").viaService("ec2.us-west-2.amazonaws.com").context; // { "kms:ViaService": "ec2.us-west-2.amazonaws.com" }
  */
 export function request(principal: string | Principal, action: string, resource?: string): Request {
   return new Request({
