@@ -9,10 +9,10 @@ import { isKnownAction, unknownAction } from "../src/evaluate/findings.ts";
 import { toQuestion } from "../src/evaluate/normalise.ts";
 import { policiesOf } from "../src/evaluate/open.ts";
 import type { PolicySet } from "../src/evaluate/policy-set.ts";
-import type { Principal } from "../src/request/principal.ts";
-import { isRequest, Request, request } from "../src/request/request.ts";
 import { failureMessage } from "../src/report/failure.ts";
 import { refuseOpen } from "../src/report/open.ts";
+import type { Principal } from "../src/request/principal.ts";
+import { isRequest, Request, request } from "../src/request/request.ts";
 import { type CheckResult, deferred, immediate, type MatcherState } from "./chain.ts";
 import { type Received, readSubject } from "./subject.ts";
 
@@ -24,21 +24,34 @@ export interface Asked {
   readonly wantedNot: string;
   /** Which part of what was left open changes the answer. */
   readonly changes: "changesAllowed" | "changesExplicit";
+  /** The effect of the statement that would fulfil it. */
+  readonly effect: "Allow" | "Deny";
 }
 
 export type AskArguments = readonly [Request] | readonly [string | Principal, string, string?];
 
-export function ask(state: MatcherState, matcher: (...args: never[]) => unknown, asked: Asked, received: unknown, args: AskArguments): unknown {
+export function ask(
+  state: MatcherState,
+  matcher: (...args: never[]) => unknown,
+  asked: Asked,
+  received: unknown,
+  args: AskArguments,
+): unknown {
   const subject = readSubject(received);
   if (isRequest(args[0])) {
     const [complete, ...rest] = args;
-    if (rest.length > 0) refuse("wrong-use", `\`${asked.name}\` takes a request alone, or a principal, an action and a resource`);
+    if (rest.length > 0)
+      refuse("wrong-use", `\`${asked.name}\` takes a request alone, or a principal, an action and a resource`);
     return immediate(state, matcher, () => check(asked, state.isNot, subject, complete as Request, []));
   }
   if (args.length < 2 || args.length > 3)
-    refuse("wrong-use", `\`${asked.name}\` takes a principal and an action, not ${args.length} argument${args.length === 1 ? "" : "s"}`, {
-      help: `as in \`expect(policy).${asked.name}("arn:aws:iam::111122223333:role/app", "kms:Decrypt")\``,
-    });
+    refuse(
+      "wrong-use",
+      `\`${asked.name}\` takes a principal and an action, not ${args.length} argument${args.length === 1 ? "" : "s"}`,
+      {
+        help: `as in \`expect(policy).${asked.name}("arn:aws:iam::111122223333:role/app", "kms:Decrypt")\``,
+      },
+    );
   const [principal, action, resource] = args as readonly [string | Principal, string, string?];
   const links = new RequestLinks(request(principal, action, resource));
   return deferred(state, matcher, links, () => check(asked, state.isNot, subject, links.request, links.sids));
@@ -62,7 +75,13 @@ for (const name of Object.getOwnPropertyNames(Request.prototype) as (keyof Reque
   });
 }
 
-function check(asked: Asked, isNot: boolean, { subject, readAs }: Received, asking: Request, sids: readonly string[]): CheckResult {
+function check(
+  asked: Asked,
+  isNot: boolean,
+  { subject, readAs }: Received,
+  asking: Request,
+  sids: readonly string[],
+): CheckResult {
   if (!isKnownAction(asking.action)) throw new DiagnosticError([unknownAction("error", asking.action)]);
   const { set, facts } = toQuestion(subject, asking);
   refuseUnknownKeys(asking, set);
@@ -78,7 +97,11 @@ function check(asked: Asked, isNot: boolean, { subject, readAs }: Received, aski
     pass,
     message: () => {
       const text = failureMessage(
-        { assertion, wanted: because.length > 0 ? `${wanted}, because of ${sids.map((sid) => `"${sid}"`).join(" and ")}` : wanted },
+        {
+          assertion,
+          wanted: because.length > 0 ? `${wanted}, because of ${sids.map((sid) => `"${sid}"`).join(" and ")}` : wanted,
+          effect: asked.effect,
+        },
         judgement,
       );
       return readAs ? `${text}\n\n  note: what was given to expect was read as ${readAs}` : text;
@@ -104,11 +127,15 @@ function refuseUnknownKeys(asking: Request, set: PolicySet): void {
 
 /** The Sids that were named and did not decide. */
 function missingReasons({ decision, set }: Judgement, sids: readonly string[]): string[] {
-  const known = policiesOf(set).flatMap(({ statements }) => statements.flatMap(({ sid }) => (sid === undefined ? [] : [sid])));
+  const known = policiesOf(set).flatMap(({ statements }) =>
+    statements.flatMap(({ sid }) => (sid === undefined ? [] : [sid])),
+  );
   for (const sid of sids) {
     if (known.includes(sid) || decision.statements.some((statement) => statement.sid === sid)) continue;
     const near = nearest(sid, known);
-    refuse("wrong-use", `no statement here has the Sid ${quoted(sid)}`, { help: near ? `did you mean \`${near}\`?` : undefined });
+    refuse("wrong-use", `no statement here has the Sid ${quoted(sid)}`, {
+      help: near ? `did you mean \`${near}\`?` : undefined,
+    });
   }
   return sids.filter((sid) => !decision.statements.some((statement) => statement.sid === sid));
 }

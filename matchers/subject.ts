@@ -16,10 +16,15 @@ export function readSubject(received: unknown): Received {
   const readAs: string[] = [];
   const one = (value: unknown): Policy | Grant => {
     if (isPolicy(value) || isGrant(value)) return value;
-    const document = typeof value === "string" ? value : typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+    const document =
+      typeof value === "string"
+        ? value
+        : typeof value === "object" && value !== null && !Array.isArray(value)
+          ? value
+          : undefined;
     if (document === undefined)
-      return refuse("wrong-use", `expect was given ${value === null ? "null" : Array.isArray(value) ? "a list inside a list" : `a ${typeof value}`}, which is no policy`, {
-        help: "give it a policy, as in `expect(keyPolicy.fromFile(\"policies/key.json\"))`, or a list of policies and grants",
+      return refuse("wrong-use", `expect was given ${nameOf(value)}, which is no policy`, {
+        help: 'give it a policy, as in `expect(keyPolicy.fromFile("policies/key.json"))`, or a list of policies and grants',
       });
     const policy = classify(document);
     readAs.push(KINDS[policy.kind].title);
@@ -27,4 +32,9 @@ export function readSubject(received: unknown): Received {
   };
   const subject = Array.isArray(received) ? received.map(one) : one(received);
   return { subject, readAs: readAs.length > 0 ? readAs.join(", ") : undefined };
+}
+
+function nameOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list inside a list";
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }

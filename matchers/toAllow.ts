@@ -8,6 +8,7 @@ export function toAllow(this: MatcherState, received: unknown, ...args: AskArgum
     holds: (outcome: string) => outcome === "allowed",
     wanted: "allow",
     wantedNot: "deny",
+    effect: "Allow",
     changes: "changesAllowed",
   } as const;
   return ask(this, toAllow, asked, received, args);

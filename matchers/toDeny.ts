@@ -8,6 +8,7 @@ export function toDeny(this: MatcherState, received: unknown, ...args: AskArgume
     holds: (outcome: string) => outcome !== "allowed",
     wanted: "deny",
     wantedNot: "allow",
+    effect: "Allow",
     changes: "changesAllowed",
   } as const;
   return ask(this, toDeny, asked, received, args);

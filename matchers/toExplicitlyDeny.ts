@@ -8,6 +8,7 @@ export function toExplicitlyDeny(this: MatcherState, received: unknown, ...args:
     holds: (outcome: string) => outcome === "explicitDeny",
     wanted: "explicit deny",
     wantedNot: "no Deny that applies",
+    effect: "Deny",
     changes: "changesExplicit",
   } as const;
   return ask(this, toExplicitlyDeny, asked, received, args);

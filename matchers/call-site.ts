@@ -1,0 +1,81 @@
+/**
+ * Where a matcher was called, and errors told from there: a runner's code frame then points at `.toAllow` in the
+ * user's file, although the check runs later or deep inside this package.
+ */
+
+/** Any function, for what is passed on and never called with arguments of ours. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** Frames between the user's call and the matcher: the runner's, Node's, and those of `inPlace`. */
+const BETWEEN =
+  /[\\/]node_modules[\\/](?:expect|vitest[^\\/]*|@vitest[\\/]\w+|chai|jest-circus)[\\/]|[ (]node:|__IAM_EXPECT_MATCHER__/;
+
+/** Holds the frames above a function; the engine turns them into text only when they are read. */
+export interface CallSite {
+  readonly stack?: string;
+}
+
+export function callSite(matcher: AnyFunction): CallSite {
+  const site: CallSite & { name: string; message: string } = { name: "Error", message: "" };
+  Error.captureStackTrace(site, matcher);
+  return site;
+}
+
+/** Makes the error read as thrown at the site. An exception that nobody meant to throw keeps its own frames below. */
+export function relocate(thrown: unknown, site: CallSite, meant = false): Error {
+  const error = isError(thrown) ? thrown : new Error(String(thrown));
+  const called = afterRunner(framesOf(site));
+  // Called by a promise, under `.resolves`: the runner has kept the place itself.
+  if (called.length === 0) return error;
+  const own = meant || error.name === "DiagnosticError" ? [] : framesOf(error);
+  rewrite(error, error.message, [...called, ...own]);
+  return error;
+}
+
+/** Adds a paragraph to the message, also in the stack's text. */
+export function remark(error: Error, paragraph: string): void {
+  rewrite(error, `${error.message}\n\n${paragraph}`, framesOf(error));
+}
+
+/** The same for two failing checks of one line that was reached the same way. */
+export function originOf(error: Error): string {
+  return framesOf(error).join("\n");
+}
+
+/** The same matchers; what one throws at once reads as thrown where it was called. */
+export function inPlace<M extends Readonly<Record<string, AnyFunction>>>(matchers: M): M {
+  const placed = Object.entries(matchers).map(([name, matcher]) => {
+    const call = matcher as (this: unknown, ...args: unknown[]) => unknown;
+    return [
+      name,
+      function __IAM_EXPECT_MATCHER__(this: unknown, ...args: unknown[]): unknown {
+        try {
+          return call.apply(this, args);
+        } catch (thrown) {
+          throw relocate(thrown, callSite(__IAM_EXPECT_MATCHER__));
+        }
+      },
+    ];
+  });
+  return Object.fromEntries(placed) as M;
+}
+
+function rewrite(error: Error, message: string, frames: readonly string[]): void {
+  error.message = message;
+  error.stack = [`${error.name}: ${message}`, ...frames].join("\n");
+}
+
+function framesOf(holder: CallSite): string[] {
+  const lines = (holder.stack ?? "").split("\n");
+  return lines.slice(lines.findLastIndex((line) => !/^\s+at /.test(line)) + 1);
+}
+
+function afterRunner(frames: string[]): string[] {
+  const first = frames.findIndex((frame) => !BETWEEN.test(frame));
+  return first === -1 ? [] : frames.slice(first);
+}
+
+/** Not `instanceof`: runners run tests in realms of their own. */
+function isError(thrown: unknown): thrown is Error {
+  return typeof thrown === "object" && thrown !== null && "message" in thrown && "stack" in thrown;
+}

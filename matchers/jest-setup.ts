@@ -1,0 +1,52 @@
+/** What `iam-expect/jest` does in each test file: registers the matchers, and gives Jest the time to see a failure. */
+import { setImmediate } from "node:timers";
+import type { AnyFunction } from "./call-site.ts";
+import { inPlace } from "./chain.ts";
+import { JestFile, registry } from "./owner.ts";
+import { type Expect, probe } from "./probe.ts";
+
+type Hook = () => Promise<void>;
+
+/** What we use of Jest's globals; `expect` alone has no hooks. */
+export interface Jest {
+  readonly expect: Expect;
+  readonly afterEach?: (hook: Hook) => void;
+  readonly afterAll?: (hook: Hook, timeout?: number) => void;
+}
+
+export function installJest(jest: Jest, matchers: Readonly<Record<string, AnyFunction>>): void {
+  for (const name of Object.keys(matchers).slice(0, 1)) probe(jest.expect, name, "Jest");
+  jest.expect.extend(inPlace(matchers));
+  if (!jest.afterEach || !jest.afterAll) return;
+
+  const file = new JestFile();
+  registry.jest = file;
+  const turn: Hook = async () => {
+    if (!file.pending) return;
+    file.pending = false;
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const { afterEach, afterAll } = jest;
+  afterEach(turn);
+  afterAll(turn);
+  // Jest runs a block's `afterAll` in the order written, so ours would come before those of the tests.
+  const globals = globalThis as { afterAll?: typeof afterAll };
+  globals.afterAll = (...args) => {
+    afterAll(...args);
+    afterAll(turn);
+  };
+}
+
+/** Jest's globals where they are: as globals, in `@jest/globals` (`injectGlobals: false`), or `expect` alone. */
+export function findJest(load: (module: string) => unknown): Jest {
+  const globals = globalThis as Partial<Jest>;
+  if (globals.expect) return globals as Jest;
+  for (const name of ["@jest/globals", "expect"]) {
+    try {
+      return load(name) as Jest;
+    } catch (error) {
+      if (name === "expect") throw error;
+    }
+  }
+  throw new Error();
+}

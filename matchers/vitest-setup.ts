@@ -1,0 +1,63 @@
+/** What `iam-expect/vitest` does in each test file: registers the matchers, and tells each check whose it is. */
+import type { AnyFunction } from "./call-site.ts";
+import { inPlace } from "./chain.ts";
+import { registry, type Task, TestFile, TestTry } from "./owner.ts";
+import { type Expect, probe } from "./probe.ts";
+
+interface TestContext {
+  readonly task: Task;
+  readonly onTestFinished: (handler: () => void) => void;
+}
+
+/** What we use of `vitest`. */
+export interface Vitest {
+  readonly expect: Expect;
+  readonly beforeAll: (hook: () => void) => void;
+  readonly afterAll: (hook: () => void) => void;
+  readonly beforeEach: (hook: (context: TestContext) => void) => void;
+  /** Since vitest 4.1. */
+  readonly aroundEach?: (hook: (run: () => Promise<void>, context: TestContext) => Promise<void>) => void;
+}
+
+/** INVARIANT: called by the set-up file itself; without isolation vitest runs only that again for the next test file. */
+export function installVitest(vitest: Vitest, matchers: Readonly<Record<string, AnyFunction>>): void {
+  for (const name of Object.keys(matchers).slice(0, 1)) probe(vitest.expect, name, "vitest");
+  vitest.expect.extend(inPlace(matchers));
+
+  const file = new TestFile();
+  vitest.beforeAll(() => file.begin());
+  vitest.afterAll(() => {
+    const errors = file.end();
+    if (errors.length > 0) throw errors;
+  });
+
+  // vitest reads from the text of a hook which fixtures it wants, and insists on braces.
+  if (vitest.aroundEach)
+    vitest.aroundEach(async (run, { task, onTestFinished }) => {
+      const attempt = begin(file, { task, onTestFinished });
+      await registry.tries.run(attempt, run);
+      attempt.open = false;
+      const late = attempt.take();
+      if (late.length > 0) throw new AggregateError(late);
+    });
+  else
+    vitest.beforeEach(({ task, onTestFinished }) => {
+      registry.tries.enterWith(
+        begin(file, { task, onTestFinished }, (attempt) => {
+          attempt.open = false;
+        }),
+      );
+    });
+}
+
+/** Registered first, our `onTestFinished` runs last, and before vitest judges `test.fails` and retries. */
+function begin(file: TestFile, { task, onTestFinished }: TestContext, finished?: (attempt: TestTry) => void): TestTry {
+  const attempt = new TestTry(task, file);
+  onTestFinished(() => {
+    finished?.(attempt);
+    const errors = attempt.take();
+    // vitest takes a list of errors here.
+    if (errors.length > 0) throw errors;
+  });
+  return attempt;
+}

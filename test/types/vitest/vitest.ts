@@ -1,0 +1,40 @@
+import { type Decision, evaluate, keyPolicy, request, role } from "iam-expect";
+import { expect, test } from "vitest";
+
+const policy = keyPolicy.fromFile("policies/ebs-key.json");
+const app = role("arn:aws:iam::111122223333:role/UserRole");
+
+test("the sentences compile", async () => {
+  expect(policy).toAllow(app, "kms:CreateGrant").viaService("ec2.us-west-2.amazonaws.com");
+  await expect(policy).not.toAllow(app, "kms:Decrypt", "arn:aws:kms:us-west-2:111122223333:key/1");
+  expect([policy]).toDeny("arn:aws:iam::111122223333:user/a", "s3:GetObject").on("arn:aws:s3:::b/k").because("a", "b");
+  expect(policy).toExplicitlyDeny(app, "kms:Decrypt").withMfa(300).fromIp("203.0.113.7").at(new Date());
+  expect(policy).toAllow(request(app, "kms:Decrypt").withEncryptionContext({ a: "b" }).forAwsResource());
+  expect.soft(policy).toAllow(app, "kms:Decrypt");
+  await expect.poll(() => policy).toAllow(request(app, "kms:Decrypt"));
+  await expect(Promise.resolve(policy)).resolves.toAllow(request(app, "kms:Decrypt"));
+});
+
+test("an action is checked within its service", () => {
+  // @ts-expect-error a misspelt action of a service that is known
+  expect(policy).toAllow(app, "kms:Decrpt");
+  // @ts-expect-error the same under `.not`
+  expect(policy).not.toDeny(app, "kms:decrypt");
+  const computed: string = ["kms", "Decrypt"].join(":");
+  expect(policy).toAllow(app, computed);
+  expect(policy).toAllow(app, "newservice:DoIt");
+});
+
+test("wrong use does not compile", () => {
+  // @ts-expect-error no action
+  expect(policy).toAllow(app);
+  // @ts-expect-error a link that does not exist
+  expect(policy).toAllow(app, "kms:Decrypt").viaServices("ec2.us-west-2.amazonaws.com");
+  // @ts-expect-error the one-argument form has no links
+  expect(policy).toAllow(request(app, "kms:Decrypt")).withMfa();
+  // @ts-expect-error a request's fields are not to be changed
+  request(app, "kms:Decrypt").action = "kms:Encrypt";
+});
+
+const decision: Decision = evaluate(policy, request(app, "kms:Decrypt"));
+decision.outcome satisfies "allowed" | "explicitDeny" | "implicitDeny";
