@@ -1,0 +1,100 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+
+const readme = readFileSync("README.md", "utf8");
+
+/** Fenced blocks with the file they are said to be. */
+const blocks = [...readme.matchAll(/(?:`([\w./-]+)`:\n\n)?```(\w*)\n([\s\S]*?)```/g)].map(
+  ([, file, language, text]) => ({
+    file,
+    language,
+    text: text!,
+  }),
+);
+const block = (file: string) => blocks.find((one) => one.file === file)!.text;
+
+// Inside the checkout, where the package resolves by its own name.
+mkdirSync("test/.tmp", { recursive: true });
+const folder = mkdtempSync("test/.tmp/readme-");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function vitest(): string {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ["../../../node_modules/vitest/vitest.mjs", "run", "--no-color"],
+    {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+    },
+  );
+  return stdout + stderr;
+}
+
+test("the first screen's test prints the failure that is shown, and passes on the right policy", () => {
+  mkdirSync(join(folder, "policies"));
+  for (const file of ["policies/ebs-key.json", "policies/ebs-key.test.ts", "vitest.config.ts"])
+    writeFileSync(join(folder, file), block(file));
+  const shown = blocks.find(({ language, text }) => language === "" && text.startsWith("Error:"))!.text;
+  const failed = vitest();
+  expect(failed).toContain(shown.trimEnd());
+  expect(failed).toMatch(/policies\/ebs-key\.test\.ts:7:18/);
+
+  writeFileSync(
+    join(folder, "policies/ebs-key.json"),
+    block("policies/ebs-key.json").replace("us-west-1", "us-west-2"),
+  );
+  expect(vitest()).toMatch(/Tests\s+1 passed \(1\)/);
+});
+
+test("the sentences of the page hold", () => {
+  const sentences = blocks.filter(
+    ({ language, file, text }) => language === "ts" && !file && !text.includes("import "),
+  );
+  expect(sentences).toHaveLength(2);
+  const [matchers = "", forms = ""] = sentences.map(({ text }) => text);
+  const [allow, deny, explicitly, together] = matchers.split("\n");
+  writeFileSync(
+    join(folder, "policies/page.test.ts"),
+    `import { evaluate, explain, identityPolicy, keyPolicy as key, request, role } from "iam-expect";
+import { expect, test } from "vitest";
+const Version = "2012-10-17";
+const keyArn = "arn:aws:kms:us-west-2:111122223333:key/1234abcd";
+const caller = role("arn:aws:iam::111122223333:role/orders");
+const on = { Action: "kms:Decrypt", Resource: "*" };
+const attached = { key: keyArn };
+const keyPolicy = key({ Version, Statement: { Sid: "EnableIam", Effect: "Allow", Principal: { AWS: "111122223333" }, ...on } }, attached);
+const rolePolicy = identityPolicy({ Version, Statement: { Sid: "DecryptOrders", Effect: "Allow", ...on } });
+const direct = key({ Version, Statement: { Effect: "Allow", Principal: { AWS: caller.arn }, ...on } }, attached);
+const denied = key({ Version, Statement: { Effect: "Deny", Principal: "*", ...on } }, attached);
+test("allowed", async () => {
+  const policy = direct;
+  await ${allow}
+  await ${together}
+});
+test("denied", async () => {
+  const policy = denied;
+  await ${deny}
+  await ${explicitly}
+});
+test("one argument", () => {
+  const policy = direct;
+  ${forms}
+  expect(evaluate(policy, asked).outcome).toBe("allowed");
+  expect(explain(policy, asked).statements).toHaveLength(1);
+});
+`,
+  );
+  expect(vitest()).toMatch(/Tests\s+4 passed \(4\)/);
+});
+
+test("the commands of the page are those of the package", () => {
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
+  expect(readme).toContain("\nnpm ci && npm run examples\n");
+  expect(readme).toContain("\nnpm cit\n");
+  expect(scripts.examples).toBeDefined();
+  expect(scripts.test).toBeDefined();
+  expect(readFileSync(".ci/run", "utf8")).toMatch(/\nnpm cit\n$/);
+});
