@@ -17,7 +17,7 @@ export async function* readCases(file: string): AsyncIterable<Case | DiagnosticE
     let number = 0;
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       number++;
-      if (line.trim() !== "") yield* casesOf(new Source(`${name}:${number}`, line));
+      if (line.trim() !== "") yield* casesOf(new Source(name, line, number));
     }
     return;
   }

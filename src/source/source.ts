@@ -13,9 +13,13 @@ export class Source {
   readonly text: string;
   #lineStarts: number[] | undefined;
 
-  constructor(file: string, text: string) {
+  readonly #firstLine: number;
+
+  /** `firstLine`: the number of the text's first line, where the text is a part of the file. */
+  constructor(file: string, text: string, firstLine = 1) {
     this.file = file;
     this.text = text;
+    this.#firstLine = firstLine;
   }
 
   place(start: number, end: number): Place {
@@ -27,18 +31,15 @@ export class Source {
       if (starts[middle]! <= start) low = middle;
       else high = middle - 1;
     }
-    return { file: this.file, line: low + 1, column: start - starts[low]! + 1, start, end };
+    return { file: this.file, line: low + this.#firstLine, column: start - starts[low]! + 1, start, end };
   }
 
-  /** The text of a 1-based line, without its line end. */
+  /** The text of a line, by its number, without its line end. */
   line(number: number): string {
-    const start = this.lineStarts[number - 1] ?? this.text.length;
-    const next = this.lineStarts[number] ?? this.text.length + 1;
+    const at = number - this.#firstLine;
+    const start = this.lineStarts[at] ?? this.text.length;
+    const next = this.lineStarts[at + 1] ?? this.text.length + 1;
     return this.text.slice(start, next - 1).replace(/\r$/, "");
-  }
-
-  lineStart(number: number): number {
-    return this.lineStarts[number - 1] ?? this.text.length;
   }
 
   private get lineStarts(): number[] {
