@@ -8,7 +8,9 @@ export type AnyFunction = (...args: never[]) => unknown;
 
 /** Frames between the user's call and the matcher: the runner's, Node's, and those of `inPlace`. */
 const BETWEEN =
-  /[\\/]node_modules[\\/](?:expect|vitest[^\\/]*|@vitest[\\/]\w+|chai|jest-circus)[\\/]|[ (]node:|__IAM_EXPECT_MATCHER__/;
+  /[\\/]node_modules[\\/](?:expect|vitest[^\\/]*|@vitest[\\/]\w+|chai|jest-circus)[\\/]|[ (]node:|__IAM_EXPECT_/;
+
+const JUDGED = "__IAM_EXPECT_JUDGED__";
 
 /** Holds the frames above a function; the engine turns them into text only when they are read. */
 export interface CallSite {
@@ -24,12 +26,21 @@ export function callSite(matcher: AnyFunction): CallSite {
 /** Makes the error read as thrown at the site. An exception that nobody meant to throw keeps its own frames below. */
 export function relocate(thrown: unknown, site: CallSite, meant = false): Error {
   const error = isError(thrown) ? thrown : new Error(String(thrown));
+  const own = framesOf(error);
   const called = afterRunner(framesOf(site));
-  // Called by a promise, under `.resolves`: the runner has kept the place itself.
-  if (called.length === 0) return error;
-  const own = meant || error.name === "DiagnosticError" ? [] : framesOf(error);
-  rewrite(error, error.message, [...called, ...own]);
+  const refused = error.name === "DiagnosticError";
+  if (called.length > 0) rewrite(error, error.message, meant || refused ? called : [...called, ...own]);
+  // Called by a promise, under `.resolves`: the runner knows the place, or nobody does.
+  else if (refused || own.some((frame) => frame.includes(JUDGED))) rewrite(error, error.message, []);
   return error;
+}
+
+/** Lets the runner's judge throw; its error is recognised by `relocate`. */
+export function judged<R>(judge: (result: R) => void, result: R): void {
+  function __IAM_EXPECT_JUDGED__(): void {
+    judge(result);
+  }
+  __IAM_EXPECT_JUDGED__();
 }
 
 /** Adds a paragraph to the message, also in the stack's text. */

@@ -4,7 +4,7 @@
  * hands back the chain. The check runs once, when the turn in which the chain was written is over.
  */
 import { refuse } from "../src/diagnostic/diagnostic.ts";
-import { type AnyFunction, type CallSite, callSite, relocate } from "./call-site.ts";
+import { type AnyFunction, type CallSite, callSite, judged, relocate } from "./call-site.ts";
 import { type Check, type Owner, ownerOf } from "./owner.ts";
 
 export { inPlace } from "./call-site.ts";
@@ -89,14 +89,14 @@ class DeferredCheck implements Check {
   run(): void {
     if (this.ran) return;
     this.ran = true;
-    let settled = false;
+    let meant = false;
     try {
       if (!this.judge) refuse("unsupported-runner", "this `expect` did not take over a check that waits for its links");
       const result = this.#settle();
-      settled = true;
-      this.judge(result);
+      meant = true;
+      judged(this.judge, result);
     } catch (thrown) {
-      this.error = relocate(thrown, this.#site, settled);
+      this.error = relocate(thrown, this.#site, meant);
     }
     if (this.error && !this.#awaited) this.#reported = this.#owner.failed(this);
     else this.#owner.settled(this);
@@ -236,7 +236,7 @@ class Verdict {
 
   then(judge: Judge): true {
     try {
-      judge(this.#result);
+      judged(judge, this.#result);
     } catch (thrown) {
       throw relocate(thrown, callSite(this.then), true);
     }

@@ -2,10 +2,10 @@ import type { PolicyMatchers } from "../matchers/types.ts";
 
 export type { Chain, PolicyMatchers } from "../matchers/types.ts";
 export { Diagnostic, DiagnosticError } from "./diagnostic/diagnostic.ts";
-export type { Outcome } from "./evaluate/decide.ts";
 export { type Decision, evaluate, type StatementRef } from "./evaluate/evaluate.ts";
 export { type ElementAccount, type Explanation, explain, type StatementAccount } from "./evaluate/explain.ts";
 export type { Subject } from "./evaluate/normalise.ts";
+export type { Outcome } from "./evaluate/verdict.ts";
 export {
   identityPolicy,
   keyPolicy,

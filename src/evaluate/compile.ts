@@ -60,7 +60,7 @@ function compileStatement(statement: Statement, policy: Policy): CompiledStateme
     statement,
     allows: statement.effect === "Allow",
     action: statement.action && !inert ? compileAction(statement.action) : NOTHING,
-    principal: statement.principal && compilePrincipal(statement.principal, policy, statement.effect),
+    principal: statement.principal && compilePrincipal(statement.principal, policy),
     resource: statement.resource && compileResource(statement.resource, policy),
     conditions: statement.conditions.map((condition) => compileCondition(condition, policy)),
     inert,

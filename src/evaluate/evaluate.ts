@@ -2,12 +2,13 @@ import type { Diagnostic } from "../diagnostic/diagnostic.ts";
 import type { Facts } from "../request/facts.ts";
 import type { Request } from "../request/request.ts";
 import type { CompiledStatement } from "./compile.ts";
-import { decide, type Outcome, type Verdict } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { Evaluation } from "./evaluation.ts";
 import { requestFindings } from "./findings.ts";
 import { type Subject, toQuestion } from "./normalise.ts";
 import { CLOSED, findOpen, type Openness } from "./open.ts";
 import type { PolicySet } from "./policy-set.ts";
+import type { Outcome, Verdict } from "./verdict.ts";
 
 /** A statement by the policy it is in. */
 export interface StatementRef {

@@ -8,9 +8,10 @@ import type { Condition, Policy } from "../policy/policy.ts";
 import { parseCidr, parseDate, parseNumber } from "../policy/values.ts";
 import type { OpenKey } from "../request/derived-keys.ts";
 import type { Facts } from "../request/facts.ts";
-import { decide, type Outcome } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { Evaluation, type Key, type Suppositions } from "./evaluation.ts";
 import type { PolicySet } from "./policy-set.ts";
+import type { Outcome } from "./verdict.ts";
 
 /** What was left open in a decision. */
 export interface Openness {

@@ -72,14 +72,13 @@ export type MatchPrincipal = (run: Evaluation, hasBoundary: boolean) => MatchCla
 export function compilePrincipal(
   element: Element<PrincipalValue>,
   policy: Pick<PolicyFields, "kind" | "endpoint">,
-  effect: "Allow" | "Deny",
 ): MatchPrincipal {
-  const openTrust = policy.kind === "trust" && effect === "Allow";
+  const trust = policy.kind === "trust";
   const values = element.values.map((value) => ({ value, match: compilePrincipalValue(value) }));
   if (element.not) return compileNot(values.map(({ match }) => match));
   if (policy.kind === "vpcEndpoint" && policy.endpoint !== "interface") return compileGateway(values, policy.endpoint);
   const only = values.length === 1 ? values[0]!.match : undefined;
-  if (only && !openTrust) return (run) => only(run.facts.principal, run);
+  if (only && !trust) return (run) => only(run.facts.principal, run);
   return (run) => {
     let best: MatchClass = NO_MATCH;
     for (const { match } of values) {
@@ -87,7 +86,7 @@ export function compilePrincipal(
       if (found > best) best = found;
     }
     // AWS's pages differ on whether `*` works in a trust policy (A16).
-    return openTrust && best === EVERYONE ? run.weak<MatchClass>("A16", EVERYONE, NO_MATCH) : best;
+    return trust && best === EVERYONE ? run.weak<MatchClass>("A16", EVERYONE, NO_MATCH) : best;
   };
 }
 

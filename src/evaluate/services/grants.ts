@@ -13,7 +13,7 @@ export function grantMatch(grant: Grant, run: Evaluation): MatchClass {
   return match;
 }
 
-function granteeMatch(grant: Grant, run: Evaluation): MatchClass {
+export function granteeMatch(grant: Grant, run: Evaluation): MatchClass {
   const caller = run.facts.principal;
   if (grant.granteeServicePrincipal !== null)
     return caller.type === "service" && caller.name === grant.granteeServicePrincipal ? EXACT : NO_MATCH;
@@ -32,6 +32,8 @@ export function matchName(name: string, run: Evaluation): MatchClass {
 
 const ENCRYPTION_CONTEXT = "kms:encryptioncontext:";
 const SOURCE_ARN = contextKey("aws:SourceArn");
+const GRANT_OPERATIONS = contextKey("kms:GrantOperations");
+const CHILD_SOURCE_ARN = contextKey("kms:GrantConstraintSourceArn");
 
 /** F15: which constraints bind which operations. */
 function constraintsHold({ constraints, operations }: Grant, operation: string, run: Evaluation): boolean {
@@ -39,6 +41,12 @@ function constraintsHold({ constraints, operations }: Grant, operation: string, 
   if (constraints.SourceArn !== undefined && run.read(SOURCE_ARN)?.[0] !== constraints.SourceArn) return false;
   if (operation === "DescribeKey") return true;
   if (operation === "CreateGrant" && !childFits(operations, run)) return false;
+  if (
+    operation === "CreateGrant" &&
+    constraints.SourceArn !== undefined &&
+    run.read(CHILD_SOURCE_ARN)?.[0] !== constraints.SourceArn
+  )
+    return false;
   const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = constraints;
   const pairs = requestPairs(run);
   if (operation === "CreateGrant" && (equals || subset)) {
@@ -52,7 +60,7 @@ function constraintsHold({ constraints, operations }: Grant, operation: string, 
 
 /** A grant made under a grant hands out only operations of its parent (F16). */
 function childFits(parent: readonly string[], run: Evaluation): boolean {
-  const wanted = run.read(contextKey("kms:GrantOperations"));
+  const wanted = run.read(GRANT_OPERATIONS);
   return wanted === undefined || wanted.every((operation) => parent.includes(operation));
 }
 

@@ -1,0 +1,38 @@
+import type { Grant } from "../../request/grant.ts";
+import type { Evaluation } from "../evaluation.ts";
+import { ACCOUNT, EXACT, type MatchClass, NO_MATCH, PARENT } from "../principal.ts";
+import { allowed, implicit, type Verdict } from "../verdict.ts";
+import type { Weighing } from "../weigh.ts";
+import { granteeMatch, matchName } from "./grants.ts";
+
+/**
+ * Who may retire a grant: neither the key policy nor an Allow of IAM alone decides it (semantics F18).
+ * https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html
+ */
+export function retireGrant(weighing: Weighing): Verdict {
+  const { set, run, identity } = weighing;
+  const { principal, owner, resource } = run.facts;
+  for (const grant of set.grants) {
+    if (grant.key !== resource) continue;
+    const match = Math.max(retiringMatch(grant, run), retiringGranteeMatch(grant, run));
+    if (match >= PARENT) return allowed([], [grant], "the grant names the caller");
+    // The account may retire it: its root user does, others need an identity policy of that account.
+    const ofAccount = match === ACCOUNT || (principal.account !== null && principal.account === owner);
+    if (!ofAccount) continue;
+    const why = "the caller's account may retire the grant";
+    if (principal.type === "root") return allowed([], [grant], why);
+    if (weighing.capped() && weighing.identityAllows()) return allowed(identity.allows, [grant], why);
+  }
+  return implicit("the caller may not retire any of the grants");
+}
+
+function retiringMatch({ retiringPrincipal, retiringServicePrincipal }: Grant, run: Evaluation): MatchClass {
+  const { type, name } = run.facts.principal;
+  if (type === "service") return name === retiringServicePrincipal ? EXACT : NO_MATCH;
+  return retiringPrincipal === null ? NO_MATCH : matchName(retiringPrincipal, run);
+}
+
+/** The grantee may, if the grant says so. */
+function retiringGranteeMatch(grant: Grant, run: Evaluation): MatchClass {
+  return grant.operations.includes("RetireGrant") ? granteeMatch(grant, run) : NO_MATCH;
+}
