@@ -1,0 +1,278 @@
+/** Bugs to plant in the evaluator: a change of one place each, which the corpus must notice. */
+export interface SeededBug {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const bug = (name: string, file: string, from: string, to: string): SeededBug => ({
+  name,
+  file: `src/evaluate/${file}`,
+  from,
+  to,
+});
+
+export const BUGS: readonly SeededBug[] = [
+  bug("a Deny in an identity policy does not count", "decide.ts", "    identity,\n    bounds,", "    bounds,"),
+  bug("a Deny in a permissions boundary does not count", "decide.ts", "    bounds,\n    sessions,", "    sessions,"),
+  bug("a Deny in a session policy does not count", "decide.ts", "    sessions,\n    endpoint,", "    endpoint,"),
+  bug(
+    "a Deny in a VPC endpoint policy does not count",
+    "decide.ts",
+    "    sessions,\n    endpoint,\n",
+    "    sessions,\n",
+  ),
+  bug("a Deny in a resource policy does not count", "decide.ts", "    ...(mended ? [] : [resource]),\n", ""),
+  bug("a Deny in a service control policy does not count", "decide.ts", "    ...serviceControl,\n", ""),
+  bug("a Deny in a resource control policy does not count", "decide.ts", "    ...resourceControl,\n", ""),
+  bug(
+    "an identity policy suffices for a KMS key",
+    "decide.ts",
+    "const { mandatory } = weighing;",
+    "const mandatory = false;",
+  ),
+  bug(
+    "an account in a policy grants instead of delegating",
+    "principal.ts",
+    'return caller.type === "root" ? EXACT : ACCOUNT;',
+    "return EXACT;",
+  ),
+  bug(
+    "the root user is only delegated to",
+    "principal.ts",
+    'return caller.type === "root" ? EXACT : ACCOUNT;',
+    "return ACCOUNT;",
+  ),
+  bug(
+    "a role in a policy does not stand for its sessions",
+    "principal.ts",
+    "return caller.role === value ? PARENT : NO_MATCH;",
+    "return NO_MATCH;",
+  ),
+  bug(
+    "a role in a policy is not capped by a boundary",
+    "principal.ts",
+    "roleNameOf(caller) === name ? PARENT",
+    "roleNameOf(caller) === name ? EXACT",
+  ),
+  bug(
+    "a user named directly is capped by a boundary",
+    "principal.ts",
+    "(caller) => (caller.arn === value ? EXACT : caller.issuer",
+    "(caller) => (caller.arn === value ? PARENT : caller.issuer",
+  ),
+  bug("another account needs no identity policy", "decide.ts", "if (!weighing.identityAllows())", "if (false)"),
+  bug(
+    "another account needs no resource policy",
+    "decide.ts",
+    "if (byPolicy.length === 0 && !weighing.resourceNotGiven(false))",
+    "if (false)",
+  ),
+  bug(
+    "a boundary does not cap",
+    "weigh.ts",
+    "return !this.#hasBoundary || this.bounds.allows.length > 0;",
+    "return true;",
+  ),
+  bug(
+    "a session policy does not cap",
+    "weigh.ts",
+    "if (this.set.session.length > 0) return this.sessions.allows.length > 0;",
+    "",
+  ),
+  bug(
+    "one level of service control policies suffices",
+    "decide.ts",
+    "if (allows.length === 0 ||",
+    "if (serviceControl.every((level) => level.allows.length === 0) ||",
+  ),
+  bug(
+    "service control policies bind the management account",
+    "weigh.ts",
+    "!principal.managementAccount && !principal.serviceLinked;",
+    "!principal.serviceLinked;",
+  ),
+  bug(
+    "service control policies bind service-linked roles",
+    "weigh.ts",
+    "!principal.managementAccount && !principal.serviceLinked;",
+    "!principal.managementAccount;",
+  ),
+  bug(
+    "resource control policies bind kms:RetireGrant",
+    "weigh.ts",
+    "isRetireGrant(facts.action) || isAwsManaged(facts)) return false;",
+    "isAwsManaged(facts)) return false;",
+  ),
+  bug(
+    "a VPC endpoint policy does not cap",
+    "decide.ts",
+    "return throughEndpoint && endpoint.allows.length === 0 ?",
+    "return serviceControl.length < 0 ?",
+  ),
+  bug("every KMS operation works across accounts", "services/kms.ts", "CROSS_ACCOUNT.has(action)", "action !== ''"),
+  bug(
+    "the key policy covers aliases",
+    "weigh.ts",
+    "(isBesideKey(facts) || isRetireGrant(facts.action))",
+    "isRetireGrant(facts.action)",
+  ),
+  bug(
+    "a negated operator does not match an absent key",
+    "condition.ts",
+    "return negated || ifExists;",
+    "return ifExists;",
+  ),
+  bug("IfExists does not match an absent key", "condition.ts", "return negated || ifExists;", "return negated;"),
+  bug(
+    "ForAllValues does not match an absent key",
+    "condition.ts",
+    "if (values === undefined || values.length === 0) return true;",
+    "if (values === undefined || values.length === 0) return false;",
+  ),
+  bug(
+    "ForAnyValue asks of all values",
+    "condition.ts",
+    "values.some((value) => satisfies(value, run));\n    });",
+    "values.every((value) => satisfies(value, run));\n    });",
+  ),
+  bug(
+    "a negated operator matches when some value differs",
+    "condition.ts",
+    "if (result === true) return false;",
+    "if (result === false) return true;",
+  ),
+  bug("Null is read the other way", "condition.ts", '=== "true");', '=== "false");'),
+  bug(
+    "conditions are OR-ed",
+    "compile.ts",
+    "for (const condition of statement.conditions) if (!condition.matches(run)) return NO_MATCH;",
+    "if (statement.conditions.length > 0 && !statement.conditions.some((condition) => condition.matches(run))) return NO_MATCH;",
+  ),
+  bug("StringEquals has wildcards", "operators/string.ts", 'if (compare === "like")', 'if (compare !== "ignoreCase")'),
+  bug("StringEquals ignores case", "operators/string.ts", 'compare === "ignoreCase" ?', 'compare !== "like" ?'),
+  bug(
+    "less than is at most",
+    "operators/typed.ts",
+    "less: (seen, wanted) => seen < wanted",
+    "less: (seen, wanted) => seen <= wanted",
+  ),
+  bug(
+    "the other families of addresses match",
+    "../policy/values.ts",
+    "if (block.version !== address.version || ",
+    "if (",
+  ),
+  bug(
+    "a star in an Arn operator crosses colons",
+    "operators/arn.ts",
+    "if (seen.length < 6) return false;",
+    "if (matchesParts([{ pattern: source }], value)) return true;",
+  ),
+  bug(
+    "a star in Resource stays in its last field",
+    "../policy/arn.ts",
+    "while (fields.length < 5)",
+    "while (fields.length < 6)",
+  ),
+  bug(
+    "a variable without a value is empty text",
+    "template.ts",
+    "if (value === undefined) return undefined;",
+    'if (value === undefined) { parts.push({ literal: "" }); continue; }',
+  ),
+  bug(
+    "a tag's star is a wildcard",
+    "template.ts",
+    "parts.push(expands ? { pattern: value } : { literal: value });",
+    "parts.push({ pattern: value });",
+  ),
+  bug(
+    "variables work under version 2008",
+    "../policy/policy.ts",
+    'return policy.version === "2012-10-17";',
+    "return policy.version !== undefined;",
+  ),
+  bug(
+    "NotAction is Action",
+    "action.ts",
+    "if (element.not) return { matches: (action) => !listed(action)",
+    "if (element.not) return { matches: (action) => listed(action)",
+  ),
+  bug(
+    "NotResource is Resource",
+    "resource.ts",
+    "if (found === true) return !element.not;",
+    "if (found === true) return true;",
+  ),
+  bug("NotPrincipal forgets boundaries", "principal.ts", "if (hasBoundary) return EVERYONE;", ""),
+  bug("action names depend on case", "action.ts", "value.toLowerCase()", "value"),
+  bug(
+    "a specific ARN covers actions without a resource",
+    "resource.ts",
+    'run.weak("A23", true, false) : withoutResource(run, patterns)',
+    'run.weak("A23", true, false) : true',
+  ),
+  bug(
+    "an Equals constraint takes more pairs",
+    "services/grants.ts",
+    "(!exactly || seen.size === entries.length)",
+    "true",
+  ),
+  bug(
+    "a grant's pairs need not be there",
+    "services/grants.ts",
+    "entries.every(([key, value]) => seen.get(fold(key)) === value)",
+    "entries.every(([key, value]) => (seen.get(fold(key)) ?? value) === value)",
+  ),
+  bug(
+    "a grant covers every operation",
+    "services/grants.ts",
+    "if (!operation || facts.resource !== grant.key) return NO_MATCH;",
+    "if (facts.resource !== grant.key) return NO_MATCH;",
+  ),
+  bug(
+    "a grant covers every key",
+    "services/grants.ts",
+    "if (!operation || facts.resource !== grant.key)",
+    "if (!operation)",
+  ),
+  bug("a constraint binds DescribeKey", "services/grants.ts", 'if (operation === "DescribeKey") return true;', ""),
+  bug(
+    "a grant is not enough without an identity policy",
+    "decide.ts",
+    'granted.exact.filter(() => capped() || run.weak("F17", true, false))',
+    "granted.exact.filter(() => weighing.identityAllows())",
+  ),
+  bug(
+    "sts:GetCallerIdentity can be denied",
+    "services/sts.ts",
+    'if (action === "sts:getcalleridentity" && signed)',
+    "if (false)",
+  ),
+  bug(
+    "federated users need no session policy",
+    "weigh.ts",
+    'this.run.facts.principal.type === "federatedUser" ? this.run.weak("E7", false, true) : true',
+    "true",
+  ),
+  bug(
+    "the owner's root user is bound by a Deny in the bucket policy",
+    "decide.ts",
+    "const mended = mayMendBucketPolicy(run.facts);",
+    "const mended = false;",
+  ),
+  bug(
+    "kms:ViaService does not make ViaAWSService true",
+    "../request/build-facts.ts",
+    'isTold(context, "kms:viaservice") ||',
+    "",
+  ),
+  bug(
+    "a session's PrincipalArn is the session's",
+    "../request/derived-keys.ts",
+    'if (principal.type !== "session") return principal.arn ?? undefined;',
+    "if (principal.arn) return principal.arn;",
+  ),
+];
