@@ -3,32 +3,23 @@ import { keyFacts } from "../src/catalog/catalog.ts";
 import { nearest, nearestKey } from "../src/catalog/nearest.ts";
 import { DiagnosticError, refuse } from "../src/diagnostic/diagnostic.ts";
 import { quoted } from "../src/diagnostic/frame.ts";
+import { isEnvironment } from "../src/environment/environment.ts";
 import { type Judgement, judge } from "../src/evaluate/evaluate.ts";
 import { isKnownAction, unknownAction } from "../src/evaluate/findings.ts";
 import { toQuestion } from "../src/evaluate/normalise.ts";
 import { policiesOf } from "../src/evaluate/open.ts";
 import type { PolicySet } from "../src/evaluate/policy-set.ts";
-import type { Outcome } from "../src/evaluate/verdict.ts";
 import { failureMessage } from "../src/report/failure.ts";
 import { refuseOpen } from "../src/report/open.ts";
 import type { Principal } from "../src/request/principal.ts";
 import { isRequest, Request, request } from "../src/request/request.ts";
+import { isScenario, type Scenario } from "../src/scenarios/scenario.ts";
+import { checkScenario } from "./ask-scenario.ts";
+import type { Asked } from "./asked.ts";
 import { type CheckResult, deferred, immediate, type MatcherState } from "./chain.ts";
 import { type Received, readSubject } from "./subject.ts";
 
-/** The question that a matcher asks of a decision. */
-export interface Asked {
-  readonly name: string;
-  readonly holds: (outcome: Outcome) => boolean;
-  readonly wanted: string;
-  readonly wantedNot: string;
-  /** Which part of what was left open changes the answer. */
-  readonly changes: "changesAllowed" | "changesExplicit";
-  /** The effect of the statement that would fulfil it. */
-  readonly effect: "Allow" | "Deny";
-}
-
-export type AskArguments = readonly [Request] | readonly [string | Principal, string, string?];
+export type AskArguments = readonly [Request] | readonly [Scenario] | readonly [string | Principal, string, string?];
 
 export function ask(
   state: MatcherState,
@@ -37,6 +28,11 @@ export function ask(
   received: unknown,
   args: AskArguments,
 ): unknown {
+  if (isScenario(args[0])) {
+    const [scenario, ...rest] = args as readonly [Scenario];
+    if (rest.length > 0) refuse("wrong-use", `\`${asked.name}\` takes an operation alone`);
+    return immediate(state, matcher, () => checkScenario(asked, state.isNot, received, scenario));
+  }
   const subject = readSubject(received);
   if (isRequest(args[0])) {
     const [complete, ...rest] = args;
@@ -88,7 +84,7 @@ function check(
   const judgement = judge(set, facts);
   const { outcome } = judgement.decision;
   const holds = asked.holds(outcome);
-  const assertion = `expect(${policiesOf(set).length === 1 ? "policy" : "policies"})${isNot ? ".not" : ""}.${asked.name}(request)`;
+  const assertion = `expect(${nameOf(subject, set)})${isNot ? ".not" : ""}.${asked.name}(request)`;
   refuseOpen(assertion, judgement, asked.changes);
   const because = holds !== isNot ? missingReasons(judgement, sids) : [];
   const wanted = isNot ? asked.wantedNot : asked.wanted;
@@ -107,6 +103,11 @@ function check(
       return readAs ? `${text}\n\n  note: what was given to expect was read as ${readAs}` : text;
     },
   };
+}
+
+function nameOf(subject: Received["subject"], set: PolicySet): string {
+  if (isEnvironment(subject)) return "environment";
+  return policiesOf(set).length === 1 ? "policy" : "policies";
 }
 
 /** A key that neither AWS nor the policies know would silently say nothing. */

@@ -1,4 +1,5 @@
 import { refuse } from "../src/diagnostic/diagnostic.ts";
+import { isEnvironment } from "../src/environment/environment.ts";
 import type { Subject } from "../src/evaluate/normalise.ts";
 import { classify } from "../src/policy/classify.ts";
 import { KINDS } from "../src/policy/kinds.ts";
@@ -13,6 +14,7 @@ export interface Received {
 
 /** What was given to `expect`, read at the call: a document that is changed afterwards does not change the check. */
 export function readSubject(received: unknown): Received {
+  if (isEnvironment(received)) return { subject: received, readAs: undefined };
   const readAs: string[] = [];
   const one = (value: unknown): Policy | Grant => {
     if (isPolicy(value) || isGrant(value)) return value;

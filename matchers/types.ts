@@ -1,6 +1,7 @@
 import type { ActionArg } from "../src/catalog/action-arg.ts";
 import type { Principal } from "../src/request/principal.ts";
 import type { Request } from "../src/request/request.ts";
+import type { Scenario } from "../src/scenarios/scenario.ts";
 
 /** The links of `Request`, on a chain that stays the same chain. */
 type Links<C> = {
@@ -24,13 +25,13 @@ type Caller = string | Principal;
 
 /** The matchers that `iam-expect` adds to `expect(...)`. */
 export interface PolicyMatchers<R = void> {
-  /** Is this request allowed? */
+  /** Is this request allowed? Of an operation: at every step? */
   toAllow<const A extends string>(principal: Caller, action: ActionArg<A>, resource?: string): Chain;
-  toAllow(request: Request): R;
+  toAllow(request: Request | Scenario): R;
   /** Is this request refused, by a Deny or for want of an Allow? The opposite of `toAllow`. */
   toDeny<const A extends string>(principal: Caller, action: ActionArg<A>, resource?: string): Chain;
-  toDeny(request: Request): R;
+  toDeny(request: Request | Scenario): R;
   /** Is this request refused by a Deny? */
   toExplicitlyDeny<const A extends string>(principal: Caller, action: ActionArg<A>, resource?: string): Chain;
-  toExplicitlyDeny(request: Request): R;
+  toExplicitlyDeny(request: Request | Scenario): R;
 }

@@ -2,6 +2,9 @@ import type { PolicyMatchers } from "../matchers/types.ts";
 
 export type { Chain, PolicyMatchers } from "../matchers/types.ts";
 export { Diagnostic, DiagnosticError } from "./diagnostic/diagnostic.ts";
+export type { Environment, EnvironmentInput } from "./environment/environment.ts";
+export { environment } from "./environment/make.ts";
+export { fullAWSAccess } from "./evaluate/collect.ts";
 export { type Decision, evaluate, type StatementRef } from "./evaluate/evaluate.ts";
 export { type ElementAccount, type Explanation, explain, type StatementAccount } from "./evaluate/explain.ts";
 export type { Subject } from "./evaluate/normalise.ts";
@@ -33,6 +36,12 @@ export {
   user,
 } from "./request/principal.ts";
 export { type Request, request } from "./request/request.ts";
+export { ebs } from "./scenarios/ebs.ts";
+export { autoscaling, ec2 } from "./scenarios/ec2.ts";
+export { sns, sqs } from "./scenarios/messaging.ts";
+export { s3 } from "./scenarios/s3.ts";
+export type { Scenario } from "./scenarios/scenario.ts";
+export { kms, lambda, rds, secretsmanager, sts } from "./scenarios/services.ts";
 
 declare global {
   // The one augmentation that vitest 3, 4 and 5 all read without complaint (matcher-mechanics.md, Types).

@@ -9,6 +9,8 @@ const LAYERS = [
   "src/catalog",
   "src/policy",
   "src/request",
+  "src/environment",
+  "src/scenarios",
   "src/evaluate",
   "src/cases",
   "src/generate",

@@ -6,7 +6,7 @@ import { decide } from "./decide.ts";
 import { Evaluation } from "./evaluation.ts";
 import { requestFindings } from "./findings.ts";
 import { type Subject, toQuestion } from "./normalise.ts";
-import { CLOSED, findOpen, type Openness } from "./open.ts";
+import { CLOSED, findOpen, type Openness, policiesOf } from "./open.ts";
 import type { PolicySet } from "./policy-set.ts";
 import type { Outcome, Verdict } from "./verdict.ts";
 
@@ -29,6 +29,8 @@ export interface Decision {
   /** Rules that AWS does not settle and on which the outcome rests (semantics.md, section J). */
   readonly unverified: readonly string[];
   readonly findings: readonly Diagnostic[];
+  /** The names of the policies that were weighed. */
+  readonly policies: readonly string[];
 }
 
 /** A decision with what explanations and matchers need of it. */
@@ -43,7 +45,7 @@ export interface Judgement {
 /**
  * Does AWS allow this request under these policies?
  *
- * @param subject a policy, a grant, or a list of them
+ * @param subject a policy, a grant, a list of them, or an environment
  * @param request made by `request(principal, action, resource?)` and its links
  * @returns the outcome, the deciding statements, and what was open or unverified
  * @throws DiagnosticError `unknown-owner`, `unknown-resource`, `missing-resource`, `ambiguous-tags`, `contradiction`, `wrong-use`
@@ -72,6 +74,7 @@ export function judge(set: PolicySet, facts: Facts): Judgement {
     openPolicies: openness.policies,
     unverified: unverified(set, facts, run, verdict.outcome),
     findings: requestFindings(set, facts),
+    policies: policiesOf(set).map(({ name }) => name),
   };
   return { decision, verdict, openness, set, facts };
 }

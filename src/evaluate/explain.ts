@@ -41,7 +41,7 @@ export interface Explanation {
 /**
  * Why does AWS decide so? The complete account of every statement of every policy, from the same compiled form that decides.
  *
- * @param subject a policy, a grant, or a list of them
+ * @param subject a policy, a grant, a list of them, or an environment
  * @param request made by `request(principal, action, resource?)` and its links
  * @throws DiagnosticError as `evaluate` does
  * @example

@@ -1,6 +1,7 @@
 /** Subject and request to the policies and the facts that a decision weighs. */
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
+import { type Environment, isEnvironment } from "../environment/environment.ts";
 import { parseArn } from "../policy/arn.ts";
 import { KINDS } from "../policy/kinds.ts";
 import { isPolicy, type Policy } from "../policy/policy.ts";
@@ -8,10 +9,11 @@ import { buildFacts } from "../request/build-facts.ts";
 import type { Facts } from "../request/facts.ts";
 import { type Grant, isGrant } from "../request/grant.ts";
 import type { Request, RequestFields } from "../request/request.ts";
+import { collect } from "./collect.ts";
 import { EMPTY_SET, type PolicySet } from "./policy-set.ts";
 
-/** What can be asked: a policy, a grant, or a list of them. `[]` inside a list says "none of this kind". */
-export type Subject = Policy | Grant | readonly (Policy | Grant)[];
+/** What can be asked: a policy, a grant, a list of them, or an environment. */
+export type Subject = Policy | Grant | readonly (Policy | Grant)[] | Environment;
 
 export interface Question {
   readonly set: PolicySet;
@@ -20,6 +22,7 @@ export interface Question {
 
 /** @throws DiagnosticError `unknown-owner`, `missing-resource`, `contradiction`, `wrong-use` */
 export function toQuestion(subject: Subject, request: Request): Question {
+  if (isEnvironment(subject)) return collect(subject, locate(request, undefined));
   const parts = Array.isArray(subject) ? (subject as readonly (Policy | Grant)[]) : [subject as Policy | Grant];
   const policies = parts.filter(isPolicy);
   const grants = parts.filter(isGrant);
@@ -37,6 +40,18 @@ export function toQuestion(subject: Subject, request: Request): Question {
     refuse("contradiction", "the subject has identity policies, so nothing else can be given of them", {
       help: "leave out `.givenIdentityAllows()` or `.givenNoIdentityPolicies()`",
     });
+  const endpoints = of("vpcEndpoint");
+  const saidEndpoint = Object.keys(request.context).some((key) =>
+    /^(aws:sourcevpce|kms:viaservice|aws:calledvia)$/i.test(key),
+  );
+  if (endpoints.length > 0 && !saidEndpoint)
+    refuse(
+      "wrong-use",
+      "the subject has a VPC endpoint's policy, and whether the request comes through the endpoint is not said",
+      {
+        help: 'say it: `.fromVpcEndpoint("vpce-…")`, or `.withoutContext("aws:SourceVpce")`',
+      },
+    );
   const serviceControl = of("serviceControl");
   const resourceControl = of("resourceControl");
   return {
@@ -48,7 +63,7 @@ export function toQuestion(subject: Subject, request: Request): Question {
       grants,
       serviceControl: serviceControl.length > 0 ? [serviceControl] : EMPTY_SET.serviceControl,
       resourceControl: resourceControl.length > 0 ? [resourceControl] : EMPTY_SET.resourceControl,
-      vpcEndpoint: of("vpcEndpoint"),
+      vpcEndpoint: endpoints,
     },
     facts: buildFacts(located, ownerOf(located, resource, grants)),
   };

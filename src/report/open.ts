@@ -21,18 +21,17 @@ export function refuseOpen(
   const request = [`request: ${first}`, ...more.map((line) => `    ${line}`)].join("\n  ");
   const note = `in ${assertion}, ${request}`;
   if (open.includes(IDENTITY)) {
-    const foreign = facts.principal.account !== facts.owner;
-    const why = foreign
-      ? "the caller is of another account, so its identity policies must allow this too, and they are not known"
-      : "the resource's policy leaves this to the caller's identity policies, and they are not known";
-    throw new DiagnosticError([
-      new Diagnostic("error", {
-        code: "open-policy",
-        sentence: why,
-        help: "add them, `expect([keyPolicy, identityPolicy])`, or say what they do: `.givenIdentityAllows()` or `.givenNoIdentityPolicies()`",
-        note,
-      }),
-    ]);
+    const { principal, owner } = facts;
+    const why =
+      principal.account !== owner
+        ? "the caller is of another account, so its identity policies must allow this too, and they are not known"
+        : judgement.set.resource
+          ? "the resource's policy leaves this to the caller's identity policies, and they are not known"
+          : "the caller's identity policies decide this, and they are not known";
+    const help = assertion.startsWith("expect(environment)")
+      ? `add them to the environment, \`principals: { ${JSON.stringify(principal.role ?? principal.name)}: { policies: [] } }\`, or say what they do: \`.givenIdentityAllows()\` or \`.givenNoIdentityPolicies()\``
+      : "add them, `expect([keyPolicy, identityPolicy])`, or say what they do: `.givenIdentityAllows()` or `.givenNoIdentityPolicies()`";
+    throw new DiagnosticError([new Diagnostic("error", { code: "open-policy", sentence: why, help, note })]);
   }
   // A key or role of the caller's account is judged on the policies that were given; another account's is not.
   if (open.includes(RESOURCE) && facts.principal.account !== facts.owner && decision.outcome !== "allowed")

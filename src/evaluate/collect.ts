@@ -1,0 +1,209 @@
+/** An environment and a request to the policies and the facts that a decision weighs. */
+
+import { refuse } from "../diagnostic/diagnostic.ts";
+import { quoted } from "../diagnostic/frame.ts";
+import { groupOf } from "../environment/check.ts";
+import type { Environment, PrincipalInput, ResourceInput } from "../environment/environment.ts";
+import {
+  type Membership,
+  membershipOf,
+  resourceControlLevels,
+  serviceControlLevels,
+} from "../environment/organization.ts";
+import { parseArn } from "../policy/arn.ts";
+import { serviceControlPolicy } from "../policy/constructors.ts";
+import type { Policy } from "../policy/policy.ts";
+import { buildFacts } from "../request/build-facts.ts";
+import type { ContextValue } from "../request/context.ts";
+import type { Facts } from "../request/facts.ts";
+import { roleNameOf } from "../request/names.ts";
+import { Principal } from "../request/principal.ts";
+import type { RequestFields } from "../request/request.ts";
+import type { PolicySet } from "./policy-set.ts";
+
+/** What AWS attaches everywhere in an organization, until it is taken away. */
+export const fullAWSAccess: Policy = serviceControlPolicy(
+  { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
+  { name: "FullAWSAccess" },
+);
+
+export function collect(environment: Environment, asked: RequestFields): { set: PolicySet; facts: Facts } {
+  const { arn: principalArn, entry: principal } = findPrincipal(environment, asked);
+  const { arn: resourceArn, entry: resource } = findResource(environment, asked);
+  const caller = asked.principal.account === null ? undefined : membershipOf(environment, asked.principal.account);
+  const owner =
+    resource?.owner ??
+    accountOf(resourceArn ?? asked.resource) ??
+    asked.resourceAccount ??
+    asked.principal.account ??
+    undefined;
+  const place = owner === undefined ? undefined : membershipOf(environment, owner);
+  const who = identify(asked.principal, principalArn, principal, caller);
+  if (principal?.policies && asked.givenIdentity !== null)
+    refuse(
+      "contradiction",
+      `the environment has the identity policies of ${quoted(asked.principal.name)}, so nothing else can be given of them`,
+    );
+  const endpoint = endpointOf(environment, asked);
+  const context = {
+    ...principalContext(caller),
+    ...resourceContext(resource, place, asked),
+    ...(endpoint?.vpc ? { "aws:SourceVpc": endpoint.vpc } : {}),
+  };
+  const request: RequestFields = {
+    ...asked,
+    principal: who,
+    resource:
+      asked.resource !== null && isAlias(asked.resource) && !isAliasAction(asked.action)
+        ? (resourceArn ?? asked.resource)
+        : asked.resource,
+    context: merge(context, asked.context),
+  };
+  const bound = place && !place.management;
+  return {
+    set: {
+      identity: identityOf(environment, principalArn, principal),
+      permissionsBoundary: principal?.boundary ? [principal.boundary] : [],
+      session: principal?.session ?? [],
+      resource: resource?.policy,
+      grants: resource?.grants ?? [],
+      serviceControl: caller ? serviceControlLevels(caller, fullAWSAccess) : [],
+      resourceControl: bound ? resourceControlLevels(place) : [],
+      vpcEndpoint: endpoint?.policy ? [endpoint.policy] : [],
+    },
+    facts: buildFacts(request, owner),
+  };
+}
+
+/** The entry of the caller: of a session, its role by name, whatever its path. */
+function findPrincipal(
+  { principals }: Environment,
+  { principal }: RequestFields,
+): { arn?: string; entry?: PrincipalInput } {
+  const exact = principal.role ?? principal.issuer ?? principal.arn;
+  if (exact !== null && Object.hasOwn(principals, exact)) return { arn: exact, entry: principals[exact]! };
+  if (principal.type !== "session" || principal.role) return {};
+  const name = roleNameOf(principal);
+  const arn = Object.keys(principals).find((candidate) => {
+    const parsed = parseArn(candidate)!;
+    return (
+      parsed.account === principal.account && parsed.resource.startsWith("role/") && candidate.endsWith(`/${name}`)
+    );
+  });
+  return arn === undefined ? {} : { arn, entry: principals[arn]! };
+}
+
+/** The caller with what the environment knows of it. */
+function identify(
+  asked: Principal,
+  arn: string | undefined,
+  entry: PrincipalInput | undefined,
+  membership: Membership | null | undefined,
+): Principal {
+  const isRole = arn !== undefined && parseArn(arn)!.resource.startsWith("role/");
+  return new Principal({
+    ...asked,
+    role: asked.role ?? (isRole && asked.type === "session" ? arn : null),
+    tags: { ...entry?.tags, ...asked.tags },
+    uniqueId: asked.uniqueId ?? entry?.uniqueId ?? null,
+    serviceLinked: asked.serviceLinked || (isRole && parseArn(arn)!.resource.startsWith("role/aws-service-role/")),
+    managementAccount: asked.managementAccount || membership?.management === true,
+  });
+}
+
+function identityOf(
+  { groups }: Environment,
+  arn: string | undefined,
+  entry: PrincipalInput | undefined,
+): readonly Policy[] | undefined {
+  if (arn === undefined || entry?.policies === undefined) return undefined;
+  const ofGroups = (entry.groups ?? []).flatMap((group) => groups[groupOf(arn, group, groups)!] ?? []);
+  return [...entry.policies, ...ofGroups];
+}
+
+const isAlias = (arn: string) => parseArn(arn)?.service === "kms" && parseArn(arn)?.resource.startsWith("alias/");
+const isAliasAction = (action: string) => /^kms:(create|update|delete)alias$/i.test(action);
+
+/** The entry of the resource: an alias stands for its key (F10), an S3 object is in its bucket. */
+function findResource(
+  { resources }: Environment,
+  { resource, action }: RequestFields,
+): { arn?: string; entry?: ResourceInput } {
+  if (resource === null || resource === "*") return {};
+  const found = (arn: string | undefined) =>
+    arn !== undefined && Object.hasOwn(resources, arn) ? { arn, entry: resources[arn]! } : undefined;
+  if (isAlias(resource) && !isAliasAction(action)) {
+    const { partition, region, account, resource: alias } = parseArn(resource)!;
+    const key = Object.keys(resources).find(
+      (arn) =>
+        arn.startsWith(`arn:${partition}:kms:${region}:${account}:key/`) && resources[arn]!.aliases?.includes(alias),
+    );
+    return (
+      found(key) ??
+      refuse("dangling-reference", `no key of the environment has the alias ${quoted(resource)}`, {
+        help: "add it to the key's `aliases`",
+      })
+    );
+  }
+  const parsed = parseArn(resource)!;
+  const bucket =
+    parsed.service === "s3"
+      ? resource.slice(0, resource.length - parsed.resource.length) + parsed.resource.split("/")[0]
+      : undefined;
+  return found(resource) ?? found(bucket) ?? {};
+}
+
+const accountOf = (arn: string | null): string | undefined => {
+  const account = arn === null ? undefined : parseArn(arn)?.account;
+  return account && /^\d{12}$/.test(account) ? account : undefined;
+};
+
+function principalContext(membership: Membership | null | undefined): Record<string, ContextValue> {
+  if (membership === undefined) return {};
+  return {
+    "aws:PrincipalOrgID": membership?.organization ?? null,
+    "aws:PrincipalOrgPaths": membership ? [membership.path] : null,
+  };
+}
+
+function resourceContext(
+  entry: ResourceInput | undefined,
+  membership: Membership | null | undefined,
+  { resource, action }: RequestFields,
+): Record<string, ContextValue> {
+  const context: Record<string, ContextValue> = {};
+  if (membership !== undefined) {
+    context["aws:ResourceOrgID"] = membership?.organization ?? null;
+    context["aws:ResourceOrgPaths"] = membership ? [membership.path] : null;
+  }
+  for (const [tag, value] of Object.entries(entry?.tags ?? {})) context[`aws:ResourceTag/${tag}`] = value;
+  if (!action.toLowerCase().startsWith("kms:") || !entry) return context;
+  if (entry.aliases) context["kms:ResourceAliases"] = entry.aliases.length > 0 ? entry.aliases : null;
+  if (resource !== null && isAlias(resource) && !isAliasAction(action))
+    context["kms:RequestAlias"] = parseArn(resource)!.resource;
+  const { spec, usage, origin, multiRegionKeyType } = entry.key ?? {};
+  if (spec) context["kms:KeySpec"] = spec;
+  if (usage) context["kms:KeyUsage"] = usage;
+  if (origin) context["kms:KeyOrigin"] = origin;
+  if (multiRegionKeyType) context["kms:MultiRegionKeyType"] = multiRegionKeyType;
+  return context;
+}
+
+function endpointOf({ endpoints }: Environment, { context }: RequestFields) {
+  const id = Object.entries(context).find(([key]) => key.toLowerCase() === "aws:sourcevpce")?.[1];
+  if (typeof id !== "string") return undefined;
+  if (!Object.hasOwn(endpoints, id) && Object.keys(endpoints).length > 0)
+    refuse("dangling-reference", `the environment does not have the VPC endpoint ${quoted(id)}`, {
+      help: "add it under `endpoints`",
+    });
+  return endpoints[id];
+}
+
+/** What the test told wins over what the environment knows. */
+function merge(
+  known: Readonly<Record<string, ContextValue>>,
+  told: RequestFields["context"],
+): RequestFields["context"] {
+  const names = new Set(Object.keys(told).map((key) => key.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(known).filter(([key]) => !names.has(key.toLowerCase()))), ...told };
+}

@@ -1,0 +1,96 @@
+/** Which policy is short: the kinds of policy of which one more Allow would let a request through. */
+import {
+  identityPolicy,
+  keyPolicy,
+  permissionsBoundary,
+  resourcePolicy,
+  serviceControlPolicy,
+  sessionPolicy,
+  trustPolicy,
+  vpcEndpointPolicy,
+} from "../policy/constructors.ts";
+import type { Policy } from "../policy/policy.ts";
+import { decide } from "./decide.ts";
+import type { Judgement } from "./evaluate.ts";
+import { Evaluation } from "./evaluation.ts";
+import type { PolicySet } from "./policy-set.ts";
+
+export interface Short {
+  /** As a reader calls it: `an identity policy of the caller`. */
+  readonly what: string;
+  /** The statement that would do, as a policy's author writes it. */
+  readonly add: object;
+}
+
+const everything = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
+const toAll = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }] };
+const kms = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action: "kms:*", Resource: "*" }] };
+const trust = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action: "sts:*" }] };
+
+type Kind = "identity" | "resource" | "permissionsBoundary" | "session" | "serviceControl" | "vpcEndpoint";
+
+/** The set with an Allow for everything in one kind of policy. */
+const WIDENED: Readonly<Record<Kind, (set: PolicySet) => PolicySet>> = {
+  identity: (set) => ({ ...set, identity: [...(set.identity ?? []), identityPolicy(everything)] }),
+  resource: (set) => ({ ...set, resource: withAllow(set.resource) }),
+  permissionsBoundary: (set) => widen(set, "permissionsBoundary", permissionsBoundary(everything)),
+  session: (set) => widen(set, "session", sessionPolicy(everything)),
+  vpcEndpoint: (set) => widen(set, "vpcEndpoint", vpcEndpointPolicy(toAll, { endpoint: "interface" })),
+  serviceControl: (set) => ({
+    ...set,
+    serviceControl: set.serviceControl.map((level) => [...level, serviceControlPolicy(everything)]),
+  }),
+};
+
+const widen = (set: PolicySet, kind: "permissionsBoundary" | "session" | "vpcEndpoint", policy: Policy): PolicySet =>
+  set[kind].length > 0 ? { ...set, [kind]: [...set[kind], policy] } : set;
+
+/** Denies do not matter here: what is short is asked where nothing denies. */
+function withAllow(policy: Policy | null | undefined): Policy {
+  if (policy?.kind === "trust") return trustPolicy(trust);
+  return policy?.kind === "key" ? keyPolicy(kms) : resourcePolicy(toAll);
+}
+
+/** Single kinds first, then pairs: across accounts two policies may be short at once. */
+export function shortPolicies({ set, facts, decision }: Judgement): Short[] {
+  if (decision.outcome !== "implicitDeny") return [];
+  // A resource whose policy was not given is not told to have one.
+  const kinds = (Object.keys(WIDENED) as Kind[]).filter((kind) => kind !== "resource" || set.resource !== undefined);
+  const suffices = (...some: Kind[]) =>
+    decide(
+      some.reduce((wider, kind) => WIDENED[kind](wider), set),
+      new Evaluation(facts),
+    ).outcome === "allowed";
+  const single = kinds.filter((kind) => suffices(kind));
+  const found =
+    single.length > 0
+      ? single
+      : (kinds.flatMap((a) => kinds.map((b) => [a, b] as const)).find(([a, b]) => a < b && suffices(a, b)) ?? []);
+  return found.map((kind) => describe(kind, set, facts));
+}
+
+function describe(kind: Kind, set: PolicySet, facts: Judgement["facts"]): Short {
+  const { principal, request, resource } = facts;
+  const action = request.action;
+  const on = resource ?? "*";
+  const statement = { Effect: "Allow", Action: action, Resource: on };
+  const policy = set.resource;
+  if (kind === "identity") return { what: `an identity policy of ${principal.name}`, add: statement };
+  if (kind === "resource") {
+    const named =
+      principal.type === "service" ? { Service: principal.name } : { AWS: principal.role ?? principal.arn ?? "*" };
+    const what = policy ? `${policy.name}, the policy of ${on}` : `the policy of ${on}`;
+    if (policy?.kind === "trust") return { what, add: { Effect: "Allow", Principal: named, Action: action } };
+    return {
+      what,
+      add: { Effect: "Allow", Principal: named, Action: action, Resource: policy?.kind === "key" ? "*" : on },
+    };
+  }
+  const names = {
+    permissionsBoundary: "the permissions boundary",
+    session: "the session policy",
+    serviceControl: "a service control policy",
+    vpcEndpoint: "the VPC endpoint's policy",
+  };
+  return { what: names[kind], add: kind === "vpcEndpoint" ? { ...statement, Principal: "*" } : statement };
+}
