@@ -5,7 +5,7 @@ import { DiagnosticError, refuse } from "../src/diagnostic/diagnostic.ts";
 import { quoted } from "../src/diagnostic/frame.ts";
 import { isEnvironment } from "../src/environment/environment.ts";
 import { type Judgement, judge } from "../src/evaluate/evaluate.ts";
-import { isKnownAction, unknownAction } from "../src/evaluate/findings.ts";
+import { isKnownAction, unknownAction, wrongResource } from "../src/evaluate/findings.ts";
 import { toQuestion } from "../src/evaluate/normalise.ts";
 import { policiesOf } from "../src/evaluate/open.ts";
 import type { PolicySet } from "../src/evaluate/policy-set.ts";
@@ -81,6 +81,8 @@ function check(
   if (!isKnownAction(asking.action)) throw new DiagnosticError([unknownAction("error", asking.action)]);
   const { set, facts } = toQuestion(subject, asking);
   refuseUnknownKeys(asking, set);
+  const misplaced = wrongResource("error", facts);
+  if (misplaced) throw new DiagnosticError([misplaced]);
   const judgement = judge(set, facts);
   const { outcome } = judgement.decision;
   const holds = asked.holds(outcome);

@@ -20,5 +20,12 @@ import { Environment, type EnvironmentInput } from "./environment.ts";
  */
 export function environment(input: EnvironmentInput): Environment {
   checkEnvironment(input);
-  return new Environment(input);
+  return new Environment(copy(input));
+}
+
+/** The test's own objects may change later; policies and grants do not. */
+function copy<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  if (Array.isArray(value)) return value.map(copy) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copy(part)])) as T;
 }

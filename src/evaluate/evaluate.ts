@@ -73,8 +73,13 @@ export function judge(set: PolicySet, facts: Facts): Judgement {
     openKeys: openness.keys,
     openPolicies: openness.policies,
     unverified: unverified(set, facts, run, verdict.outcome),
-    findings: requestFindings(set, facts),
-    policies: policiesOf(set).map(({ name }) => name),
+    // Made when they are read: a decision among thousands has no reader.
+    get findings() {
+      return requestFindings(set, facts);
+    },
+    get policies() {
+      return policiesOf(set).map(({ name }) => name);
+    },
   };
   return { decision, verdict, openness, set, facts };
 }

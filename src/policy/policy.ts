@@ -78,8 +78,15 @@ export class Policy implements PolicyFields {
     Object.assign(this, fields);
     Object.defineProperty(this, BRAND, { value: true });
     Object.defineProperty(this, SOURCE, { value: source });
-    Object.freeze(this);
+    // A policy is compiled once: what is decided must stay what is read.
+    freeze(this);
   }
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
 }
 
 /** By brand, not by class: the ESM and the CommonJS build of the package may both be loaded. */

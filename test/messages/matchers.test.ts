@@ -540,6 +540,26 @@ describe("wrong use is an error, whatever `.not` says", () => {
       ["error[wrong-use]", "  no statement here has the Sid `NoMFA`", "  help: did you mean `NoMfa`?"],
     ],
     [
+      "a bucket where an object is meant",
+      () => expect(admin).toDeny(app, "s3:GetObject", "arn:aws:s3:::reports"),
+      [
+        "error[invalid-resource]",
+        "  `s3:GetObject` is not done on `arn:aws:s3:::reports`",
+        "  help: its resources have the form `arn:${Partition}:s3:${Region}:${Account}:accesspoint/${AccessPointName}/object/${ObjectName}` or `arn:${Partition}:s3:::${BucketName}/${ObjectName}`",
+        "  see: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html",
+      ],
+    ],
+    [
+      "any resource where a key is meant",
+      () => expect(direct).toDeny(app, "kms:Decrypt", "*"),
+      [
+        "error[invalid-resource]",
+        "  `kms:Decrypt` is not done on `*`",
+        "  help: its resources have the form `arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}`",
+        "  see: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html",
+      ],
+    ],
+    [
       "no resource",
       () => expect(admin).toAllow(app, "kms:Decrypt"),
       [
