@@ -53,18 +53,19 @@ test("the sentences of the page hold", () => {
   const sentences = blocks.filter(
     ({ language, file, text }) => language === "ts" && !file && !text.includes("import "),
   );
-  expect(sentences).toHaveLength(2);
-  const [matchers = "", forms = ""] = sentences.map(({ text }) => text);
+  expect(sentences).toHaveLength(3);
+  const [matchers = "", forms = "", operation = ""] = sentences.map(({ text }) => text);
   const [allow, deny, explicitly, together] = matchers.split("\n");
   writeFileSync(
     join(folder, "policies/page.test.ts"),
-    `import { evaluate, explain, identityPolicy, keyPolicy as key, request, role } from "iam-expect";
+    `import { ebs, environment, evaluate, explain, identityPolicy, keyPolicy as key, request, role } from "iam-expect";
 import { expect, test } from "vitest";
 const Version = "2012-10-17";
 const keyArn = "arn:aws:kms:us-west-2:111122223333:key/1234abcd";
 const caller = role("arn:aws:iam::111122223333:role/orders");
 const on = { Action: "kms:Decrypt", Resource: "*" };
 const attached = { key: keyArn };
+const policyOfKey = key;
 const keyPolicy = key({ Version, Statement: { Sid: "EnableIam", Effect: "Allow", Principal: { AWS: "111122223333" }, ...on } }, attached);
 const rolePolicy = identityPolicy({ Version, Statement: { Sid: "DecryptOrders", Effect: "Allow", ...on } });
 const direct = key({ Version, Statement: { Effect: "Allow", Principal: { AWS: caller.arn }, ...on } }, attached);
@@ -79,6 +80,13 @@ test("denied", async () => {
   await ${deny}
   await ${explicitly}
 });
+test("an operation", () => {
+  const [app, key] = ["arn:aws:iam::111122223333:role/UserRole", keyArn];
+  const [volume, instance] = ["volume/vol-0abc", "instance/i-0abc"].map((id) => "arn:aws:ec2:us-west-2:111122223333:" + id);
+  const ec2Policy = identityPolicy({ Version, Statement: { Effect: "Allow", Action: "ec2:*", Resource: "*" } });
+  const ebsKeyPolicy = policyOfKey({ Version, Statement: { Effect: "Allow", Principal: { AWS: app }, Action: ["kms:CreateGrant"], Resource: "*" } });
+  ${operation.replaceAll("\n", "\n  ")}
+});
 test("one argument", () => {
   const policy = direct;
   ${forms}
@@ -87,7 +95,7 @@ test("one argument", () => {
 });
 `,
   );
-  expect(vitest()).toMatch(/Tests\s+4 passed \(4\)/);
+  expect(vitest()).toMatch(/Tests\s+5 passed \(5\)/);
 });
 
 test("the commands of the page are those of the package", () => {
