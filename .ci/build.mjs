@@ -23,17 +23,23 @@ await build({
   ...common,
   format: "esm",
   splitting: true,
-  entryPoints: ["src/index.ts", "matchers/matchers.ts", "matchers/vitest.ts", "src/cli/main.ts"],
+  entryPoints: ["src/index.ts", "matchers/matchers.ts", "matchers/vitest.ts", "matchers/jest.ts", "src/cli/main.ts"],
 });
 await build({
   ...common,
   format: "cjs",
   outExtension: { ".js": ".cjs" },
-  entryPoints: ["src/index.ts", "matchers/matchers.ts"],
+  entryPoints: ["src/index.ts", "matchers/matchers.ts", "matchers/jest.ts"],
   // The catalogue is found beside the module, which CommonJS names otherwise.
   define: { "import.meta.url": "moduleUrl" },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
+
+// `preset: "iam-expect"`: the set-up, and Jest's own wait for checks that nobody awaited.
+writeFileSync(
+  "dist/jest-preset.json",
+  JSON.stringify({ setupFilesAfterEnv: ["iam-expect/jest"], waitForUnhandledRejections: true }),
+);
 
 execFileSync("node_modules/.bin/tsc", ["-p", "test/tsconfig.build.json"], { stdio: "inherit" });
 // Older compilers do not read `.ts` in the imports of declarations.
