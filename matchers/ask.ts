@@ -31,14 +31,14 @@ export function ask(
   if (isScenario(args[0])) {
     const [scenario, ...rest] = args as readonly [Scenario];
     if (rest.length > 0) refuse("wrong-use", `\`${asked.name}\` takes an operation alone`);
-    return immediate(state, matcher, () => checkScenario(asked, state.isNot, received, scenario));
+    return immediate(state, matcher, () => checkScenario(asked, state.isNot === true, received, scenario));
   }
   const subject = readSubject(received);
   if (isRequest(args[0])) {
     const [complete, ...rest] = args;
     if (rest.length > 0)
       refuse("wrong-use", `\`${asked.name}\` takes a request alone, or a principal, an action and a resource`);
-    return immediate(state, matcher, () => check(asked, state.isNot, subject, complete as Request, []));
+    return immediate(state, matcher, () => check(asked, state.isNot === true, subject, complete as Request, []));
   }
   if (args.length < 2 || args.length > 3)
     refuse(
@@ -50,7 +50,7 @@ export function ask(
     );
   const [principal, action, resource] = args as readonly [string | Principal, string, string?];
   const links = new RequestLinks(request(principal, action, resource));
-  return deferred(state, matcher, links, () => check(asked, state.isNot, subject, links.request, links.sids));
+  return deferred(state, matcher, links, () => check(asked, state.isNot === true, subject, links.request, links.sids));
 }
 
 /** The links of a chain: each makes the request say more. */

@@ -6,7 +6,7 @@
 /** Any function, for what is passed on and never called with arguments of ours. */
 export type AnyFunction = (...args: never[]) => unknown;
 
-/** Frames between the user's call and the matcher: the runner's, Node's, and those of `inPlace`. */
+/** Frames between the user's call and the matcher: the runner's, Node's, and those of in-place.ts. */
 const BETWEEN =
   /[\\/]node_modules[\\/](?:expect|vitest[^\\/]*|@vitest[\\/]\w+|chai|jest-circus)[\\/]|[ (]node:|__IAM_EXPECT_/;
 
@@ -35,10 +35,19 @@ export function relocate(thrown: unknown, site: CallSite, meant = false): Error 
   return error;
 }
 
-/** Lets the runner's judge throw; its error is recognised by `relocate`. */
-export function judged<R>(judge: (result: R) => void, result: R): void {
+/** Lets the runner's judge throw an error that `relocate` knows; `worded` says that the message could be made. */
+export function judged<R extends { message: () => string }>(
+  judge: (result: R) => void,
+  result: R,
+  worded: () => void,
+): void {
+  const message = (): string => {
+    const text = result.message();
+    worded();
+    return text;
+  };
   function __IAM_EXPECT_JUDGED__(): void {
-    judge(result);
+    judge({ ...result, message });
   }
   __IAM_EXPECT_JUDGED__();
 }
@@ -51,24 +60,6 @@ export function remark(error: Error, paragraph: string): void {
 /** The same for two failing checks of one line that was reached the same way. */
 export function originOf(error: Error): string {
   return framesOf(error).join("\n");
-}
-
-/** The same matchers; what one throws at once reads as thrown where it was called. */
-export function inPlace<M extends Readonly<Record<string, AnyFunction>>>(matchers: M): M {
-  const placed = Object.entries(matchers).map(([name, matcher]) => {
-    const call = matcher as (this: unknown, ...args: unknown[]) => unknown;
-    return [
-      name,
-      function __IAM_EXPECT_MATCHER__(this: unknown, ...args: unknown[]): unknown {
-        try {
-          return call.apply(this, args);
-        } catch (thrown) {
-          throw relocate(thrown, callSite(__IAM_EXPECT_MATCHER__));
-        }
-      },
-    ];
-  });
-  return Object.fromEntries(placed) as M;
 }
 
 function rewrite(error: Error, message: string, frames: readonly string[]): void {

@@ -7,11 +7,9 @@ import { refuse } from "../src/diagnostic/diagnostic.ts";
 import { type AnyFunction, type CallSite, callSite, judged, relocate } from "./call-site.ts";
 import { type Check, type Owner, ownerOf } from "./owner.ts";
 
-export { inPlace } from "./call-site.ts";
-
 /** What we read of a runner's `this`. */
 export interface MatcherState {
-  readonly isNot: boolean;
+  readonly isNot?: boolean | undefined;
   readonly promise?: string | undefined;
   /** vitest: `expect.soft`. */
   readonly soft?: boolean | undefined;
@@ -93,8 +91,9 @@ class DeferredCheck implements Check {
     try {
       if (!this.judge) refuse("unsupported-runner", "this `expect` did not take over a check that waits for its links");
       const result = this.#settle();
-      meant = true;
-      judged(this.judge, result);
+      judged(this.judge, result, () => {
+        meant = true;
+      });
     } catch (thrown) {
       this.error = relocate(thrown, this.#site, meant);
     }
@@ -123,7 +122,10 @@ class DeferredCheck implements Check {
     this.#awaited = true;
     if (!this.ran) return this.#turn;
     this.#owner.settled(this);
-    return this.#reported ? done.then(() => Promise.reject(this.error)) : this.#turn;
+    if (!this.#reported) return this.#turn;
+    return done.then(() => {
+      throw this.error;
+    });
   }
 }
 
@@ -150,13 +152,13 @@ class Chain {
 
   static link(name: string): (this: Chain, ...args: unknown[]) => Chain {
     return function link(this: Chain, ...args: unknown[]): Chain {
-      const links = this.#links as { readonly [name: string]: (...args: unknown[]) => unknown };
+      const links = this.#links as { [key: string]: AnyFunction };
       try {
         if (this.#check.ran)
           refuse("late-link", `\`.${name}\` came after its check had run`, {
             help: "write the matcher and all its links in one expression, with nothing awaited in between",
           });
-        links[name]?.(...args);
+        links[name]!(...(args as never[]));
       } catch (thrown) {
         if (!this.#check.ran) this.#check.abandon();
         throw relocate(thrown, callSite(link));
@@ -175,9 +177,9 @@ function chainClass(links: object): typeof Chain {
   let made = chainClasses.get(owner);
   if (!made) {
     made = class extends Chain {};
-    for (const name of Object.getOwnPropertyNames(owner)) {
-      if (name !== "constructor") Object.defineProperty(made.prototype, name, { value: Chain.link(name) });
-    }
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(owner)))
+      if (name !== "constructor" && typeof value === "function")
+        Object.defineProperty(made.prototype, name, { value: Chain.link(name) });
     chainClasses.set(owner, made);
   }
   return made;
@@ -235,10 +237,13 @@ class Verdict {
   }
 
   then(judge: Judge): true {
+    let meant = false;
     try {
-      judged(judge, this.#result);
+      judged(judge, this.#result, () => {
+        meant = true;
+      });
     } catch (thrown) {
-      throw relocate(thrown, callSite(this.then), true);
+      throw relocate(thrown, callSite(this.then), meant);
     }
     return true;
   }

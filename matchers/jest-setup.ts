@@ -1,7 +1,7 @@
 /** What `iam-expect/jest` does in each test file: registers the matchers, and gives Jest the time to see a failure. */
 import { setImmediate } from "node:timers";
 import type { AnyFunction } from "./call-site.ts";
-import { inPlace } from "./chain.ts";
+import { inPlace } from "./in-place.ts";
 import { JestFile, registry } from "./owner.ts";
 import { type Expect, probe } from "./probe.ts";
 
@@ -29,8 +29,9 @@ export function installJest(jest: Jest, matchers: Readonly<Record<string, AnyFun
   const { afterEach, afterAll } = jest;
   afterEach(turn);
   afterAll(turn);
-  // Jest runs a block's `afterAll` in the order written, so ours would come before those of the tests.
+  // Jest runs a block's `afterAll` in the order written, so this one would come before those of the tests.
   const globals = globalThis as { afterAll?: typeof afterAll };
+  if (!globals.afterAll) return;
   globals.afterAll = (...args) => {
     afterAll(...args);
     afterAll(turn);
@@ -41,12 +42,9 @@ export function installJest(jest: Jest, matchers: Readonly<Record<string, AnyFun
 export function findJest(load: (module: string) => unknown): Jest {
   const globals = globalThis as Partial<Jest>;
   if (globals.expect) return globals as Jest;
-  for (const name of ["@jest/globals", "expect"]) {
-    try {
-      return load(name) as Jest;
-    } catch (error) {
-      if (name === "expect") throw error;
-    }
+  try {
+    return load("@jest/globals") as Jest;
+  } catch {
+    return load("expect") as Jest;
   }
-  throw new Error();
 }

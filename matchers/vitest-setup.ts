@@ -1,6 +1,6 @@
 /** What `iam-expect/vitest` does in each test file: registers the matchers, and tells each check whose it is. */
 import type { AnyFunction } from "./call-site.ts";
-import { inPlace } from "./chain.ts";
+import { inPlace } from "./in-place.ts";
 import { registry, type Task, TestFile, TestTry } from "./owner.ts";
 import { type Expect, probe } from "./probe.ts";
 
