@@ -35,11 +35,7 @@ await build({
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
 
-// `preset: "iam-expect"`: the set-up, and Jest's own wait for checks that nobody awaited.
-writeFileSync(
-  "dist/jest-preset.json",
-  JSON.stringify({ setupFilesAfterEnv: ["iam-expect/jest"], waitForUnhandledRejections: true }),
-);
+copyFileSync("matchers/jest-preset.json", "dist/jest-preset.json");
 
 execFileSync("node_modules/.bin/tsc", ["-p", "test/tsconfig.build.json"], { stdio: "inherit" });
 // Older compilers do not read `.ts` in the imports of declarations.

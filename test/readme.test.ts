@@ -98,6 +98,31 @@ test("one argument", () => {
   expect(vitest()).toMatch(/Tests\s+5 passed \(5\)/);
 });
 
+test("the Jest project and the script fail on the wrong policy and pass on the right one", () => {
+  mkdirSync(join(folder, "policies"), { recursive: true });
+  for (const file of ["jest.config.json", "policies/ebs-key.test.cjs", "check.ts"])
+    writeFileSync(join(folder, file), block(file));
+  const run = (...command: string[]) =>
+    spawnSync(process.execPath, command, {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
+    });
+  const jest = () => run("../../../node_modules/jest/bin/jest.js", "--testMatch", "**/*.test.cjs");
+  const script = () => run("--import", "tsx", "check.ts");
+  const wrong = block("policies/ebs-key.json");
+  for (const [text, status] of [
+    [wrong, 1],
+    [wrong.replace("us-west-1", "us-west-2"), 0],
+  ] as const) {
+    writeFileSync(join(folder, "policies/ebs-key.json"), text);
+    for (const { status: got, stdout, stderr } of [jest(), script()]) {
+      expect({ got, output: got === status ? "" : stdout + stderr }).toEqual({ got: status, output: "" });
+      if (status === 1) expect(stdout + stderr).toContain('nearest: "GrantsThroughEC2" misses by one condition');
+    }
+  }
+});
+
 test("the commands of the page are those of the package", () => {
   const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
   expect(readme).toContain("\nnpm ci && npm run examples\n");
