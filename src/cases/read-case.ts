@@ -1,7 +1,7 @@
 /** The one case format: conformance files, `iam-expect decide`, recordings and bug reports share it. */
 import { ownerOf } from "../evaluate/normalise.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
-import { parseArn } from "../policy/arn.ts";
+import { isAccountId, parseArn } from "../policy/arn.ts";
 import type { PolicyKind } from "../policy/kinds.ts";
 import { parsePolicy, parsePolicyNode } from "../policy/parse.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -83,6 +83,9 @@ function readExpectation(reader: CaseReader, node: JsonNode): Expectation {
     const texts = parts.get(list);
     if (texts) reader.texts(texts, `\`${list}\``);
   }
+  const statements = parts.get("statements");
+  for (const statement of statements ? reader.list(statements, "`statements`") : [])
+    reader.object(statement, "a statement of `expect`", ["policy", "index", "sid"]);
   return toData(node) as Expectation;
 }
 
@@ -168,7 +171,9 @@ function readRequest(reader: CaseReader, node: JsonNode): RequestFields {
   const resource = reader.optionalText(resourceNode, "`resource`");
   if (resourceNode && resource !== "*" && !parseArn(resource!))
     reader.refuse(resourceNode, "`resource` is an ARN or `*`", undefined, "invalid-resource");
-  const account = reader.optionalText(parts.get("resourceAccount"), "`resourceAccount`");
+  const accountNode = parts.get("resourceAccount");
+  const account = reader.optionalText(accountNode, "`resourceAccount`");
+  if (accountNode && !isAccountId(account!)) reader.refuse(accountNode, "`resourceAccount` has twelve digits");
   return {
     principal: readPrincipal(reader, principal),
     action: checkAction(reader.text(action, "`action`")),
@@ -208,6 +213,8 @@ function readContext(reader: CaseReader, node: JsonNode | undefined): Context {
   if (!node) return context;
   if (node.type !== "object") return reader.refuse(node, "`context` is an object");
   for (const { key, keyStart, keyEnd, value } of node.members) {
+    if (!/^[^\s:]+:./.test(key))
+      reader.refuse({ start: keyStart, end: keyEnd }, "a context key is of the form `service:Key`");
     if (Object.hasOwn(context, key)) reader.refuse({ start: keyStart, end: keyEnd }, "a context key is written twice");
     context[key] = readValue(reader, value);
   }

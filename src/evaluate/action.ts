@@ -1,4 +1,4 @@
-import { glob } from "../policy/glob.ts";
+import { type Glob, glob } from "../policy/glob.ts";
 import type { Element } from "../policy/policy.ts";
 
 export interface CompiledAction {
@@ -6,17 +6,34 @@ export interface CompiledAction {
   matches(action: string): boolean;
   /** The services whose actions the element can match; undefined: any. */
   readonly services: ReadonlySet<string> | undefined;
+  /** All the actions that the element matches, where it spells them out. */
+  readonly names: ReadonlySet<string> | undefined;
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+export const NO_ACTION: CompiledAction = { matches: () => false, services: NO_NAMES, names: NO_NAMES };
+const EVERY_ACTION: CompiledAction = { matches: () => true, services: undefined, names: undefined };
 
 /** The `Action` and `NotAction` elements. An empty list makes the statement apply to nothing (A9). */
 export function compileAction(element: Element): CompiledAction {
   const patterns = element.values.map(({ value }) => value.toLowerCase());
-  if (patterns.length === 0) return { matches: () => false, services: new Set() };
-  if (patterns.includes("*")) return { matches: () => !element.not, services: element.not ? new Set() : undefined };
+  if (patterns.length === 0) return NO_ACTION;
+  if (patterns.includes("*")) return element.not ? NO_ACTION : EVERY_ACTION;
   const compiled = patterns.map(glob);
   const exact = new Set(compiled.flatMap((pattern) => pattern.exact ?? []));
   const globs = compiled.filter((pattern) => pattern.exact === undefined);
-  const listed = (action: string) => exact.has(action) || globs.some((pattern) => pattern.matches(action));
-  if (element.not) return { matches: (action) => !listed(action), services: undefined };
-  return { matches: listed, services: new Set(patterns.map((pattern) => pattern.slice(0, pattern.indexOf(":")))) };
+  const listed = oneOf(exact, globs);
+  if (element.not) return { matches: (action) => !listed(action), services: undefined, names: undefined };
+  const services = new Set(patterns.map((pattern) => pattern.slice(0, pattern.indexOf(":"))));
+  return { matches: listed, services, names: globs.length === 0 ? exact : undefined };
+}
+
+function oneOf(exact: ReadonlySet<string>, globs: readonly Glob[]): (action: string) => boolean {
+  const [only] = globs;
+  if (!only) return (action) => exact.has(action);
+  if (exact.size === 0 && globs.length === 1) return only.matches;
+  return (action) => {
+    for (const pattern of globs) if (pattern.matches(action)) return true;
+    return exact.has(action);
+  };
 }

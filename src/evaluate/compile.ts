@@ -1,5 +1,5 @@
 import type { Policy, Statement } from "../policy/policy.ts";
-import { type CompiledAction, compileAction } from "./action.ts";
+import { type CompiledAction, compileAction, NO_ACTION } from "./action.ts";
 import { type CompiledCondition, compileCondition } from "./condition.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { compilePrincipal, EXACT, type MatchClass, type MatchPrincipal, NO_MATCH } from "./principal.ts";
@@ -23,8 +23,12 @@ export interface CompiledStatement {
 export interface CompiledPolicy {
   readonly policy: Policy;
   readonly statements: readonly CompiledStatement[];
-  /** The statements that can match an action of this service, in order. */
-  forService(service: string): readonly CompiledStatement[];
+  /** By action, the statements that spell out their actions, this one among them; in order. */
+  readonly named: ReadonlyMap<string, readonly CompiledStatement[]>;
+  /** By service, the others that can match an action of it, among them those for any service; in order. */
+  readonly scanned: ReadonlyMap<string, readonly CompiledStatement[]>;
+  /** Those for any service. */
+  readonly anyService: readonly CompiledStatement[];
 }
 
 const COMPILED = new WeakMap<Policy, CompiledPolicy>();
@@ -41,17 +45,25 @@ export function compile(policy: Policy): CompiledPolicy {
 
 function compilePolicy(policy: Policy): CompiledPolicy {
   const statements = policy.statements.map((statement) => compileStatement(statement, policy));
-  const byService = new Map<string, readonly CompiledStatement[]>();
-  const anyService = statements.filter(({ action }) => action.services === undefined);
-  for (const service of new Set(statements.flatMap(({ action }) => [...(action.services ?? [])])))
-    byService.set(
-      service,
-      statements.filter(({ action }) => action.services === undefined || action.services.has(service)),
-    );
-  return { policy, statements, forService: (service) => byService.get(service) ?? anyService };
+  const named = new Map<string, CompiledStatement[]>();
+  const scanned = new Map<string, CompiledStatement[]>();
+  const anyService: CompiledStatement[] = [];
+  for (const statement of statements) {
+    const { names, services } = statement.action;
+    if (names) for (const name of names) listUnder(named, name, () => []).push(statement);
+    // A service's list begins with what was for any service before it.
+    else if (services)
+      for (const service of services) listUnder(scanned, service, () => [...anyService]).push(statement);
+    else for (const list of [anyService, ...scanned.values()]) list.push(statement);
+  }
+  return { policy, statements, named, scanned, anyService };
 }
 
-const NOTHING: CompiledAction = { matches: () => false, services: new Set() };
+function listUnder<T>(lists: Map<string, T[]>, name: string, begin: () => T[]): T[] {
+  const list = lists.get(name) ?? begin();
+  lists.set(name, list);
+  return list;
+}
 
 function compileStatement(statement: Statement, policy: Policy): CompiledStatement {
   const inert = policy.kind === "key" && !(statement.action && statement.resource);
@@ -59,7 +71,7 @@ function compileStatement(statement: Statement, policy: Policy): CompiledStateme
     policy,
     statement,
     allows: statement.effect === "Allow",
-    action: statement.action && !inert ? compileAction(statement.action) : NOTHING,
+    action: statement.action && !inert ? compileAction(statement.action) : NO_ACTION,
     principal: statement.principal && compilePrincipal(statement.principal, policy),
     resource: statement.resource && compileResource(statement.resource, policy),
     conditions: statement.conditions.map((condition) => compileCondition(condition, policy)),
@@ -67,9 +79,11 @@ function compileStatement(statement: Statement, policy: Policy): CompiledStateme
   };
 }
 
-/** How closely a statement's principal names the caller, if the whole statement applies to the request (semantics E1). */
+/**
+ * How closely a statement's principal names the caller, if the whole statement applies to the request (semantics E1).
+ * That its action matches is known.
+ */
 export function applies(statement: CompiledStatement, run: Evaluation, hasBoundary: boolean): MatchClass {
-  if (!statement.action.matches(run.facts.action)) return NO_MATCH;
   const match = statement.principal ? statement.principal(run, hasBoundary) : EXACT;
   if (match === NO_MATCH) return NO_MATCH;
   if (statement.resource && !statement.resource(run)) return NO_MATCH;

@@ -2,6 +2,7 @@
  * The decision, branch by branch as AWS draws it: semantics E and F.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  */
+import type { Facts } from "../request/facts.ts";
 import type { Grant } from "../request/grant.ts";
 import type { CompiledStatement } from "./compile.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -12,7 +13,7 @@ import { retireGrant } from "./services/retire-grant.ts";
 import { mayMendBucketPolicy } from "./services/s3.ts";
 import { credentialLimit } from "./services/sts.ts";
 import { allowed, denied, implicit, type Verdict } from "./verdict.ts";
-import { Weighing } from "./weigh.ts";
+import { type GrantTally, NONE, Weighing } from "./weigh.ts";
 
 export function decide(set: PolicySet, run: Evaluation): Verdict {
   const { facts } = run;
@@ -32,30 +33,39 @@ export function decide(set: PolicySet, run: Evaluation): Verdict {
 }
 
 /** A Deny anywhere decides (E1), in AWS's order of reporting (E2). */
-function applyingDenies(weighing: Weighing): CompiledStatement[] {
+function applyingDenies(weighing: Weighing): readonly CompiledStatement[] {
+  if (!weighing.someDeny) return NONE;
   const { resourceControl, serviceControl, resource, identity, bounds, sessions, endpoint, run } = weighing;
   const mended = mayMendBucketPolicy(run.facts);
-  return [
-    ...resourceControl,
-    ...serviceControl,
-    ...(mended ? [] : [resource]),
-    identity,
-    bounds,
-    sessions,
-    endpoint,
-  ].flatMap((kind) => kind.denies);
+  let denies = NONE;
+  for (const level of resourceControl) denies = joined(denies, level.denies);
+  for (const level of serviceControl) denies = joined(denies, level.denies);
+  if (!mended) denies = joined(denies, resource.denies);
+  denies = joined(denies, identity.denies);
+  denies = joined(denies, bounds.denies);
+  denies = joined(denies, sessions.denies);
+  return joined(denies, endpoint.denies);
 }
 
 /** What fails whatever the policies say. */
 function barredWhatever(run: Evaluation, sameAccount: boolean): string | undefined {
   const { facts } = run;
-  const { partition } = facts.principal;
-  if (facts.arn && partition !== null && facts.arn.partition !== partition)
-    return "the caller and the resource are in different partitions";
+  if (isOfOtherPartition(facts)) return "the caller and the resource are in different partitions";
   if (isImmutable(facts) && run.weak("E17", true, false)) return "AWS keeps this object for itself";
   if (sameAccount || facts.service !== "kms" || isBesideKey(facts)) return undefined;
   if (isAwsManaged(facts)) return "a key that AWS manages is never used across accounts";
   return worksAcrossAccounts(facts.action) ? undefined : "this operation does not work on a key of another account";
+}
+
+const COLON = 0x3a;
+
+function isOfOtherPartition(facts: Facts): boolean {
+  const { resource, principal } = facts;
+  if (principal.partition === null || resource === undefined || resource === "*") return false;
+  // Nearly all are of the same partition, which the text tells without taking the ARN apart.
+  const end = 4 + principal.partition.length;
+  if (resource.charCodeAt(end) === COLON && resource.startsWith(principal.partition, 4)) return false;
+  return facts.arn !== undefined && facts.arn.partition !== principal.partition;
 }
 
 /** Every level of service control policies must allow (E18), and the endpoint's policy (E23). RCPFullAWSAccess is implied (E22). */
@@ -73,7 +83,7 @@ const isNarrow = ({ statement }: CompiledStatement): boolean =>
 /** Root users, services, bearers of tokens, and nobody: only the resource's policy counts, or a grant (E14-E16). */
 function withoutIdentity(weighing: Weighing): Verdict {
   const { run, sameAccount } = weighing;
-  const [, byAccount = [], , byName = [], byEveryone = []] = weighing.resource.classes;
+  const { byAccount, byName, byEveryone } = weighing.resource;
   const granted = weighing.grants();
   const named = [...byName, ...byEveryone];
   const grants = [...granted.exact, ...granted.account];
@@ -90,28 +100,24 @@ const FOREIGN = "the resource is of another account, whose policy does not allow
 
 /** Users and roles on resources of their own account (E3). */
 function withinAccount(weighing: Weighing): Verdict {
-  const { run, set, identity } = weighing;
-  const [, byAccount = [], byParent = [], byName = [], byEveryone = []] = weighing.resource.classes;
+  const { set, identity } = weighing;
+  const { byAccount, byParent } = weighing.resource;
   const granted = weighing.grants();
-  const capped = () => weighing.capped();
-  // Named directly, or everyone: neither identity policies nor boundaries are needed (E3.2, E4).
-  const statements = [
-    ...byName,
-    ...byEveryone.filter((one) => capped() || pinsCaller(one) || run.weak("E4", true, false)),
-  ];
-  const grants: Grant[] = granted.exact.filter(() => capped() || run.weak("F17", true, false));
-  // The role of a session, or the user of a federated one: boundaries bind (E3.3).
-  if (byParent.length > 0 && capped()) statements.push(...byParent);
-  grants.push(...granted.parent.filter(() => capped() || run.weak("F17", false, true)));
+  const { statements, grants } = namedWithinAccount(weighing, granted);
   // The caller's own policies, where the resource's policy lets them (E3.1, E12, F2). Policies that were not given do not
   // matter once something else grants.
   const { mandatory } = weighing;
   const delegates = !mandatory || byAccount.length > 0 || weighing.resourceNotGiven(true);
   const granting = statements.length > 0 || grants.length > 0;
-  const asked = (delegates || granted.account.length > 0) && !(granting && set.identity === undefined);
-  if (asked && capped() && weighing.identityAllows()) {
-    statements.push(...(mandatory ? byAccount : []), ...identity.allows);
-    return allowed(statements, [...grants, ...granted.account], "the caller's identity policies allow it");
+  const needless = granting && (mandatory || set.identity === undefined);
+  const asked = (delegates || granted.account.length > 0) && !needless;
+  if (asked && weighing.capped() && weighing.identityAllows()) {
+    const delegated = joined(mandatory ? byAccount : NONE, identity.allows);
+    return allowed(
+      joined(statements, delegated),
+      joined(grants, granted.account),
+      "the caller's identity policies allow it",
+    );
   }
   if (granting) return allowed(statements, grants, "the resource's policy or a grant names the caller");
 
@@ -122,6 +128,36 @@ function withinAccount(weighing: Weighing): Verdict {
   return implicit(
     weighing.boundaryAllows() ? "the session policy does not allow it" : "the permissions boundary does not allow it",
   );
+}
+
+/** What the resource's policy and grants give to the caller by name, or to everyone. */
+function namedWithinAccount(weighing: Weighing, granted: GrantTally): Pick<Verdict, "statements" | "grants"> {
+  const { run } = weighing;
+  const { byParent, byName, byEveryone } = weighing.resource;
+  const some = byParent.length + byName.length + byEveryone.length + granted.exact.length + granted.parent.length;
+  if (some === 0) return NOTHING;
+  const capped = () => weighing.capped();
+  // Named directly, or everyone: neither identity policies nor boundaries are needed (E3.2, E4).
+  const statements = [
+    ...byName,
+    ...byEveryone.filter((one) => capped() || pinsCaller(one) || run.weak("E4", true, false)),
+  ];
+  const grants: Grant[] = granted.exact.filter(() => capped() || run.weak("F17", true, false));
+  // The role of a session, or the user of a federated one: boundaries bind (E3.3).
+  if (byParent.length > 0 && capped()) statements.push(...byParent);
+  grants.push(...granted.parent.filter(() => capped() || run.weak("F17", false, true)));
+  return { statements, grants };
+}
+
+const NOTHING = { statements: NONE, grants: [] };
+
+function joined<T>(some: readonly T[], more: readonly T[]): readonly T[] {
+  if (some.length === 0) return more;
+  if (more.length === 0) return some;
+  const all: T[] = [];
+  for (const one of some) all.push(one);
+  for (const one of more) all.push(one);
+  return all;
 }
 
 /** `"*"` with a condition on the caller's ARN is as good as naming the caller (E4). */

@@ -47,6 +47,13 @@ export interface Suppositions {
   readonly session: string | undefined;
 }
 
+interface OpenedKey {
+  readonly key: Key;
+  readonly open: OpenKey;
+}
+
+const NO_KEYS: ReadonlyMap<string, OpenedKey> = new Map();
+const NO_TEXTS: ReadonlySet<string> = new Set();
 const NOTHING: Suppositions = { keys: new Map(), identity: false, resource: undefined, session: undefined };
 
 /**
@@ -54,10 +61,10 @@ const NOTHING: Suppositions = { keys: new Map(), identity: false, resource: unde
  * given, and rules of semantics.md J whose other reading gave another answer at that point.
  */
 export class Evaluation {
-  readonly openKeys = new Map<string, { readonly key: Key; readonly open: OpenKey }>();
-  readonly touched = new Set<string>();
-  /** Names of sessions that the caller's may have. */
-  readonly sessionNames = new Set<string>();
+  // Most runs rest on nothing: the notes are made when there is something to note.
+  private notedKeys: Map<string, OpenedKey> | undefined = undefined;
+  private notedRules: Set<string> | undefined = undefined;
+  private notedNames: Set<string> | undefined = undefined;
   identityOpen = false;
   resourceOpen = false;
 
@@ -67,6 +74,20 @@ export class Evaluation {
     /** The rule of semantics.md J to read the other way. */
     readonly otherReading: string | undefined = undefined,
   ) {}
+
+  get openKeys(): ReadonlyMap<string, OpenedKey> {
+    return this.notedKeys ?? NO_KEYS;
+  }
+
+  /** The rules whose two readings gave different answers. */
+  get touched(): ReadonlySet<string> {
+    return this.notedRules ?? NO_TEXTS;
+  }
+
+  /** Names of sessions that the caller's may have. */
+  get sessionNames(): ReadonlySet<string> {
+    return this.notedNames ?? NO_TEXTS;
+  }
 
   /** The values of a key; undefined when it is absent. */
   read(key: Key): readonly string[] | undefined {
@@ -92,18 +113,23 @@ export class Evaluation {
 
   /** Whether the caller's session, of which only the role is known, has this name. */
   sessionNamed(name: string): boolean {
-    this.sessionNames.add(name);
+    this.notedNames ??= new Set();
+    this.notedNames.add(name);
     return this.supposed.session === name;
   }
 
   /** Chooses between the reading that we follow and the other one of a rule that AWS does not settle. */
   weak<T>(rule: string, ours: T, other: T): T {
-    if (ours !== other) this.touched.add(rule);
+    if (ours !== other) {
+      this.notedRules ??= new Set();
+      this.notedRules.add(rule);
+    }
     return this.otherReading === rule ? other : ours;
   }
 
   private open(key: Key, open: OpenKey): readonly string[] | undefined {
-    this.openKeys.set(key.folded, { key, open });
+    this.notedKeys ??= new Map();
+    this.notedKeys.set(key.folded, { key, open });
     const supposed = this.supposed.keys.get(key.folded);
     if (supposed !== undefined) return supposed ?? undefined;
     return open.value === undefined ? undefined : [open.value];

@@ -8,7 +8,7 @@ import { isPolicy, type Policy } from "../policy/policy.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import type { Facts } from "../request/facts.ts";
 import { type Grant, isGrant } from "../request/grant.ts";
-import type { Request, RequestFields } from "../request/request.ts";
+import { isRequest, type Request, type RequestFields } from "../request/request.ts";
 import { collect } from "./collect.ts";
 import { EMPTY_SET, type PolicySet } from "./policy-set.ts";
 
@@ -22,6 +22,8 @@ export interface Question {
 
 /** @throws DiagnosticError `unknown-owner`, `missing-resource`, `contradiction`, `wrong-use` */
 export function toQuestion(subject: Subject, request: Request): Question {
+  if (!isRequest(request))
+    refuse("wrong-use", "what is asked is not a request", { help: 'make it with `request("arn:…", "kms:Decrypt")`' });
   if (isEnvironment(subject)) return collect(subject, locate(request, undefined));
   const parts = Array.isArray(subject) ? (subject as readonly (Policy | Grant)[]) : [subject as Policy | Grant];
   const policies = parts.filter(isPolicy);

@@ -185,8 +185,9 @@ function candidates(key: Key, open: OpenKey, set: PolicySet, facts: Facts): (Val
     for (const { value } of condition.values) for (const text of around(value, operator)) texts.add(text);
   }
   for (const text of variableValues(key, set, facts)) texts.add(text);
-  const other = freshValue(key.folded, facts);
-  const single = [...texts, other].filter((text) => isPossible(key, text, open));
+  const other = freshValue(key.folded);
+  const fitted = [...texts, ""].flatMap((text) => inForm(key, text, open));
+  const single = [...texts, ...fitted, other].filter((text) => isPossible(key, text, open));
   const values: (Values | undefined)[] = key.multiValued
     ? [
         ...single.map((text) => [text]),
@@ -209,11 +210,10 @@ function distinct(values: readonly (Values | undefined)[]): (Values | undefined)
 }
 
 /** A value that no policy is likely to name, of the key's shape. */
-function freshValue(folded: string, facts: Facts): string {
+function freshValue(folded: string): string {
   if (folded === "aws:sourceip" || folded === "aws:vpcsourceip") return "198.18.0.1";
   if (folded === TIME || folded === "aws:epochtime" || folded === "aws:tokenissuetime")
     return "2001-02-03T04:05:06.000Z";
-  if (folded === "aws:principalarn") return `arn:aws:iam::${facts.principal.account}:role/some/path/of-its-own`;
   if (folded === "aws:multifactorauthpresent" || folded === "kms:grantisforawsresource") return "false";
   if (folded === "aws:multifactorauthage") return "0";
   return "iam-expect-other";
@@ -230,12 +230,37 @@ function isPossible(key: Key, text: string, open: OpenKey): boolean {
     return text.startsWith(head) && (text === head + name || text.endsWith(`/${name}`));
   }
   if (/^aws:(sourceip|vpcsourceip)$/.test(key.folded)) return parseCidr(text)?.written === false;
-  if (
-    /^(aws:multifactorauthpresent|kms:grantisforawsresource|kms:multiregion|kms:reencryptonsamekey)$/.test(key.folded)
-  )
-    return text === "true" || text === "false";
+  if (BOOLEANS.test(key.folded)) return text === "true" || text === "false";
   if (/^aws:(currenttime|epochtime|tokenissuetime)$/.test(key.folded)) return !Number.isNaN(Date.parse(text));
   return true;
+}
+
+/** A listed value in the form that the key has. */
+function inForm(key: Key, text: string, open: OpenKey): string[] {
+  // The time is told as a date; numbers are epoch seconds.
+  if (canonical(key.folded) === TIME) {
+    const number = parseNumber(text);
+    const texts = number === undefined ? [text] : [Math.floor(number), Math.ceil(number)].map(String);
+    return texts.flatMap((one) => {
+      const instant = parseDate(one);
+      return instant === undefined ? [] : [new Date(instant).toISOString()];
+    });
+  }
+  if (BOOLEANS.test(key.folded)) return ["true", "false"];
+  return key.folded === "aws:principalarn" && open.value !== undefined ? pathsLike(text, open.value) : [];
+}
+
+const BOOLEANS = /^(aws:multifactorauthpresent|kms:grantisforawsresource|kms:multiregion|kms:reencryptonsamekey)$/;
+
+/** The role's ARN with the path of another: only its path is open. */
+function pathsLike(text: string, own: string): string[] {
+  const resource = text.split(":").slice(5).join(":");
+  const head = own.slice(0, own.indexOf("role/"));
+  const name = own.slice(own.lastIndexOf("/") + 1);
+  const path = resource.startsWith("role/")
+    ? resource.slice(0, resource.lastIndexOf("/") + 1)
+    : "role/iam-expect-other/";
+  return [`${head}${path}${name}`];
 }
 
 /** A listed value and its neighbours, by family of operator. */
@@ -254,11 +279,16 @@ function around(value: string, { family, compare }: OperatorFacts): string[] {
   return compare === "ignoreCase" ? [value, value.toUpperCase()] : [value];
 }
 
-/** Texts that a pattern matches: stars empty and filled. */
+/** Texts that a pattern matches: stars empty and filled, also with what makes an address of it. */
 function instances(pattern: string): string[] {
   const plain = pattern.replaceAll("${*}", "*").replaceAll("${?}", "?").replaceAll("${$}", "$");
-  const filled = plain.replaceAll("*", "x").replaceAll("?", "x");
-  return [filled, plain.replaceAll("*", "").replaceAll("?", "x"), `${filled}y`];
+  const filled = (star: string, one: string) => plain.replaceAll("*", star).replaceAll("?", one);
+  return [
+    filled("x", "x"),
+    filled("", "x"),
+    `${filled("x", "x")}y`,
+    ...["1", "1.1", "1.1.1"].map((star) => filled(star, "1")),
+  ];
 }
 
 function addressesAround(text: string): string[] {

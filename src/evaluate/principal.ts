@@ -34,10 +34,11 @@ export function compilePrincipalValue({ type, value }: Pick<PrincipalValue, "typ
   if (arn.resource.startsWith("role/")) {
     const name = value.slice(value.lastIndexOf("/") + 1);
     return (caller) => {
+      if (caller.role) return caller.role === value ? PARENT : NO_MATCH;
+      if (caller.type !== "session") return NO_MATCH;
       if (caller.account !== arn.account || caller.partition !== arn.partition) return NO_MATCH;
       // A session's ARN drops the role's path; role names are unique in an account (A13).
-      if (caller.role) return caller.role === value ? PARENT : NO_MATCH;
-      return caller.type === "session" && roleNameOf(caller) === name ? PARENT : NO_MATCH;
+      return roleNameOf(caller) === name ? PARENT : NO_MATCH;
     };
   }
   if (arn.resource.startsWith("user/"))
@@ -50,6 +51,7 @@ export function compilePrincipalValue({ type, value }: Pick<PrincipalValue, "typ
       sessionName !== undefined &&
       caller.type === "role" &&
       caller.account === arn.account &&
+      caller.partition === arn.partition &&
       roleNameOf(caller) === sessionRole;
     return ofRole && run.sessionNamed(sessionName) ? EXACT : NO_MATCH;
   };

@@ -4,24 +4,22 @@
  */
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { arnFields } from "../policy/arn.ts";
-import { type GlobPart, globOf } from "../policy/glob.ts";
 import { KINDS } from "../policy/kinds.ts";
 import { type Element, hasVariables, type PolicyFields } from "../policy/policy.ts";
 import { splitArnPattern } from "../policy/variables.ts";
+import { ArnPattern, compileHead, type Head } from "./arn-pattern.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { compileText, resolve } from "./template.ts";
-import { wholeMatch } from "./whole-arn.ts";
+import { compileText, resolve, type Text } from "./template.ts";
 
 export type MatchResource = (run: Evaluation) => boolean;
 /** `unresolved`: a variable in the pattern has no value. */
-type PatternMatch = (run: Evaluation, resource: string, fields: readonly string[]) => boolean | "unresolved";
+type PatternMatch = (run: Evaluation) => boolean | "unresolved";
 
 export function compileResource(element: Element, policy: Pick<PolicyFields, "kind" | "version">): MatchResource {
-  const patterns = element.values.map(({ value }) => ({ value, match: compilePattern(value, policy) }));
-  const everything = patterns.some(({ value }) => value === "*");
   // An empty list makes the statement apply to nothing (A9); AWS does not say so of `NotResource`.
-  if (patterns.length === 0) return element.not ? (run) => run.weak("A9", false, true) : () => false;
-  if (everything) return () => !element.not;
+  if (element.values.length === 0) return element.not ? (run) => run.weak("A9", false, true) : () => false;
+  if (element.values.some(({ value }) => value === "*")) return () => !element.not;
+  const patterns = element.values.map(({ value }) => ({ value, match: compilePattern(value, policy) }));
 
   return (run) => {
     const { resource } = run.facts;
@@ -34,10 +32,9 @@ export function compileResource(element: Element, policy: Pick<PolicyFields, "ki
         },
       );
     if (resource === "*") return element.not ? run.weak("A23", true, false) : withoutResource(run, patterns);
-    const fields = arnFields(resource);
     let unresolved = false;
     for (const { match } of patterns) {
-      const found = match(run, resource, fields);
+      const found = match(run);
       if (found === true) return !element.not;
       if (found === "unresolved") unresolved = true;
     }
@@ -59,71 +56,37 @@ function withoutResource(run: Evaluation, patterns: readonly { value: string }[]
   return false;
 }
 
-interface Field {
-  readonly plain: (value: string) => boolean;
-  readonly folded: (value: string) => boolean;
-}
-
 function compilePattern(source: string, policy: Pick<PolicyFields, "kind" | "version">): PatternMatch {
   const variables = hasVariables(policy);
   const written = variables ? splitArnPattern(source) : arnFields(source);
   const fill = written.length < 6 ? KINDS[policy.kind].shortArn : undefined;
   const filled = [...written, ...Array<string>(6 - written.length).fill("*")];
   // Variables work after the fifth colon only; before it they are literal text (D1).
-  const early = filled.slice(0, 5).map(earlyField);
+  const head = compileHead(filled.slice(0, 5));
   const text = compileText(filled[5]!, variables);
-  const last = text.fixed ? lastField(text.fixed) : undefined;
-  const mayCross = filled.slice(0, 5).some((field) => field.endsWith("*"));
+  const fixed = text.fixed && new ArnPattern(head, text.fixed);
   const hasUpper = /[A-Z]/.test(source);
 
-  const match = (run: Evaluation, resource: string, fields: readonly string[]): boolean | "unresolved" => {
-    const parts = text.fixed ?? resolve(text, run, true);
-    if (parts === undefined) return "unresolved";
-    if (fields.length < 6) return false;
-    const ending = last ?? lastField(parts);
-    if (matchFields(early, ending, fields, "plain")) return true;
-    if (mayCross && wholeMatch(filled, parts, resource)) return run.weak("A20", true, false);
+  const match: PatternMatch = (run) => {
+    const pattern = fixed ?? withVariables(head, text, run);
+    if (pattern === undefined) return "unresolved";
+    const { facts } = run;
+    if (pattern.matches(facts)) return true;
+    if (pattern.matchesAcross(facts)) return run.weak("A20", true, false);
     // Whether names compare with their case has changed in AWS's documentation (A22).
-    const caseCounts = hasUpper || text.fixed === undefined || /[A-Z]/.test(resource);
-    if (
-      caseCounts &&
-      matchFields(
-        early,
-        ending,
-        fields.map((field) => field.toLowerCase()),
-        "folded",
-      )
-    )
-      return run.weak("A22", false, true);
-    return false;
+    const caseCounts = hasUpper || text.fixed === undefined || facts.foldedResource !== facts.resource;
+    return caseCounts && pattern.matchesFolded(facts) ? run.weak("A22", false, true) : false;
   };
   if (fill === undefined || fill === "filled") return match;
   // How other kinds read an ARN of fewer than six fields is known from a peer only (A21).
   const ours = fill === "refusedUnlessWildcard" || source.endsWith("*");
-  return (run, resource, fields) => {
-    const found = match(run, resource, fields);
+  return (run) => {
+    const found = match(run);
     return found === true ? run.weak("A21", ours, !ours) : found;
   };
 }
 
-function matchFields(early: readonly Field[], last: Field, fields: readonly string[], mode: keyof Field): boolean {
-  for (let at = 0; at < 5; at++) if (!early[at]![mode](fields[at]!)) return false;
-  return last[mode](fields[5]!);
+function withVariables(head: Head, text: Text, run: Evaluation): ArnPattern | undefined {
+  const parts = resolve(text, run, true);
+  return parts && new ArnPattern(head, parts);
 }
-
-const earlyField = (source: string): Field => lastField([{ pattern: source }]);
-
-function lastField(parts: readonly GlobPart[]): Field {
-  const plain = globOf(parts, "");
-  let folded: ReturnType<typeof globOf> | undefined;
-  return {
-    plain: (value) => plain.matches(value),
-    folded: (value) => {
-      folded ??= globOf(parts.map(fold), "");
-      return folded.matches(value);
-    },
-  };
-}
-
-const fold = (part: GlobPart): GlobPart =>
-  "literal" in part ? { literal: part.literal.toLowerCase() } : { pattern: part.pattern.toLowerCase() };

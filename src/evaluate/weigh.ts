@@ -4,19 +4,51 @@ import type { Grant } from "../request/grant.ts";
 import { applies, type CompiledStatement, compile } from "./compile.ts";
 import { contextKey, type Evaluation } from "./evaluation.ts";
 import type { PolicySet } from "./policy-set.ts";
-import { ACCOUNT, EVERYONE, EXACT, NO_MATCH, PARENT } from "./principal.ts";
+import { ACCOUNT, EVERYONE, EXACT, type MatchClass, NO_MATCH, PARENT } from "./principal.ts";
 import { grantMatch } from "./services/grants.ts";
 import { isAwsManaged, isBesideKey, isKey, isRetireGrant } from "./services/kms.ts";
 import { isRcpService } from "./services/rcp.ts";
 import { isTokenCall, isTrusted } from "./services/sts.ts";
 
+/** INVARIANT: nothing is ever added to it. */
+export const NONE: readonly CompiledStatement[] = [];
+
 /** The statements of one kind of policy that apply to the request. */
-export interface Tally {
-  readonly allows: readonly CompiledStatement[];
-  readonly denies: readonly CompiledStatement[];
-  /** The allows by how closely the principal is named: the index is the match class. */
-  readonly classes: readonly (readonly CompiledStatement[])[];
+export class Tally {
+  allows = NONE;
+  denies = NONE;
+  /** The allows by how closely the principal is named. */
+  byAccount = NONE;
+  byParent = NONE;
+  byName = NONE;
+  byEveryone = NONE;
+
+  add(statement: CompiledStatement, match: MatchClass): void {
+    if (!statement.allows) {
+      this.denies = added(this.denies, statement);
+      return;
+    }
+    this.allows = added(this.allows, statement);
+    // The caller's own policies name nobody.
+    if (!statement.principal) return;
+    if (match === ACCOUNT) this.byAccount = added(this.byAccount, statement);
+    else if (match === PARENT) this.byParent = added(this.byParent, statement);
+    else if (match === EXACT) this.byName = added(this.byName, statement);
+    else this.byEveryone = added(this.byEveryone, statement);
+  }
 }
+
+/** Most lists stay empty, so they share one until there is something in them. */
+function added(list: readonly CompiledStatement[], one: CompiledStatement): readonly CompiledStatement[] {
+  if (list === NONE) return [one];
+  (list as CompiledStatement[]).push(one);
+  return list;
+}
+
+/** INVARIANT: nothing is ever added to it. */
+const EMPTY: Tally = new Tally();
+const NO_LEVELS: readonly Tally[] = [];
+const NO_POLICIES: readonly Policy[] = [];
 
 const SOURCE_VPCE = contextKey("aws:SourceVpce");
 
@@ -25,6 +57,8 @@ export class Weighing {
   readonly hasIdentity: boolean;
   readonly sameAccount: boolean;
   readonly throughEndpoint: boolean;
+  /** A Deny of some kind of policy applies. */
+  someDeny = false;
   readonly identity: Tally;
   readonly bounds: Tally;
   readonly sessions: Tally;
@@ -32,7 +66,7 @@ export class Weighing {
   readonly endpoint: Tally;
   readonly serviceControl: readonly Tally[];
   readonly resourceControl: readonly Tally[];
-  readonly #hasBoundary: boolean;
+  private readonly hasBoundary: boolean;
 
   constructor(
     readonly set: PolicySet,
@@ -42,18 +76,19 @@ export class Weighing {
     const { type, account } = facts.principal;
     const entity = type === "user" || type === "role" || type === "session" || type === "federatedUser";
     // Unsigned calls know no identity policies (E13); where only those were given, they are what is judged.
-    this.hasIdentity = entity && !(isTokenCall(facts.action) && set.resource !== undefined);
+    const tokenCall = entity && isTokenCall(facts.action);
+    if (tokenCall && set.resource === undefined) run.resourceOpen = true;
+    this.hasIdentity = entity && !(tokenCall && (set.resource !== undefined || run.supposed.resource !== undefined));
     this.sameAccount = account === null || facts.owner === undefined || account === facts.owner;
-    const own = (policies: readonly Policy[]) => (this.hasIdentity ? policies : []);
-    this.#hasBoundary = own(set.permissionsBoundary).length > 0;
-    this.identity = this.#tally(own(set.identity ?? []));
-    this.bounds = this.#tally(own(set.permissionsBoundary));
-    this.sessions = this.#tally(own(set.session));
-    this.resource = this.#tally(resourcePolicies(set, run));
-    this.serviceControl = bindsScp(run) ? set.serviceControl.map((level) => this.#tally(level)) : [];
-    this.resourceControl = bindsRcp(run) ? set.resourceControl.map((level) => this.#tally(level)) : [];
+    this.hasBoundary = this.hasIdentity && set.permissionsBoundary.length > 0;
+    this.identity = this.tally(this.own(set.identity ?? NO_POLICIES));
+    this.bounds = this.tally(this.own(set.permissionsBoundary));
+    this.sessions = this.tally(this.own(set.session));
+    this.resource = set.resource && resourcePolicyBinds(set.resource, run) ? this.tallyOne(set.resource) : EMPTY;
+    this.serviceControl = this.levels(set.serviceControl, bindsScp);
+    this.resourceControl = this.levels(set.resourceControl, bindsRcp);
     this.throughEndpoint = set.vpcEndpoint.length > 0 && run.read(SOURCE_VPCE) !== undefined;
-    this.endpoint = this.#tally(this.throughEndpoint ? set.vpcEndpoint : []);
+    this.endpoint = this.throughEndpoint ? this.tally(set.vpcEndpoint) : EMPTY;
   }
 
   /** Keys and roles: nothing is allowed without their own policy (E12). */
@@ -73,23 +108,25 @@ export class Weighing {
   }
 
   boundaryAllows(): boolean {
-    return !this.#hasBoundary || this.bounds.allows.length > 0;
+    return !this.hasBoundary || this.bounds.allows.length > 0;
   }
 
   /** Whether permissions boundary and session policies let the request pass. */
   capped(): boolean {
-    return this.boundaryAllows() && this.#sessionAllows();
+    return this.boundaryAllows() && this.sessionAllows();
   }
 
   /** What a resource's policy that was not given is taken to do: `ours`, unless the run supposes otherwise. */
   resourceNotGiven(ours: boolean): boolean {
-    if (this.set.resource !== undefined) return false;
+    // No key policy covers an alias, nor an action without a key (F1, F8).
+    if (this.set.resource !== undefined || isBesideKey(this.run.facts)) return false;
     this.run.resourceOpen = true;
     return this.run.supposed.resource ?? ours;
   }
 
   /** The grants that cover the request, by how closely they name the caller. */
-  grants(): { exact: Grant[]; parent: Grant[]; account: Grant[] } {
+  grants(): GrantTally {
+    if (this.set.grants.length === 0) return NO_GRANTS;
     const found: { exact: Grant[]; parent: Grant[]; account: Grant[] } = { exact: [], parent: [], account: [] };
     for (const grant of this.set.grants) {
       const match = grantMatch(grant, this.run);
@@ -100,40 +137,65 @@ export class Weighing {
     return found;
   }
 
-  #sessionAllows(): boolean {
+  private sessionAllows(): boolean {
     if (this.set.session.length > 0) return this.sessions.allows.length > 0;
     // GetFederationToken without a session policy: two AWS texts differ (E7).
     return this.run.facts.principal.type === "federatedUser" ? this.run.weak("E7", false, true) : true;
   }
 
-  #tally(policies: readonly Policy[]): Tally {
-    if (policies.length === 0) return EMPTY;
-    const allows: CompiledStatement[] = [];
-    const denies: CompiledStatement[] = [];
-    const classes: CompiledStatement[][] = [[], [], [], [], []];
-    for (const policy of policies) {
-      for (const statement of compile(policy).forService(this.run.facts.service)) {
-        const match = applies(statement, this.run, this.#hasBoundary);
-        if (match === NO_MATCH) continue;
-        if (!statement.allows) denies.push(statement);
-        else {
-          allows.push(statement);
-          classes[match]!.push(statement);
-        }
-      }
+  private own(policies: readonly Policy[]): readonly Policy[] {
+    return this.hasIdentity ? policies : NO_POLICIES;
+  }
+
+  private levels(levels: readonly (readonly Policy[])[], binds: (run: Evaluation) => boolean): readonly Tally[] {
+    return levels.length > 0 && binds(this.run) ? levels.map((level) => this.tally(level)) : NO_LEVELS;
+  }
+
+  private tally(policies: readonly Policy[]): Tally {
+    let tally = EMPTY;
+    for (const policy of policies) tally = this.tallyOne(policy, tally);
+    return tally;
+  }
+
+  /** Adds what applies of a policy, in the order of its statements. */
+  private tallyOne(policy: Policy, tally: Tally = EMPTY): Tally {
+    const { action, service } = this.run.facts;
+    const compiled = compile(policy);
+    const named = compiled.named.get(action) ?? NONE;
+    const scanned = compiled.scanned.get(service) ?? compiled.anyService;
+    let counted = tally;
+    let at = 0;
+    for (const statement of scanned) {
+      while (at < named.length && named[at]!.statement.index < statement.statement.index)
+        counted = this.count(named[at++]!, counted);
+      if (statement.action.matches(action)) counted = this.count(statement, counted);
     }
-    return { allows, denies, classes };
+    while (at < named.length) counted = this.count(named[at++]!, counted);
+    return counted;
+  }
+
+  private count(statement: CompiledStatement, tally: Tally): Tally {
+    const match = applies(statement, this.run, this.hasBoundary);
+    if (match === NO_MATCH) return tally;
+    const counted = tally === EMPTY ? new Tally() : tally;
+    counted.add(statement, match);
+    if (!statement.allows) this.someDeny = true;
+    return counted;
   }
 }
 
-const EMPTY: Tally = { allows: [], denies: [], classes: [[], [], [], [], []] };
+export interface GrantTally {
+  readonly exact: readonly Grant[];
+  readonly parent: readonly Grant[];
+  readonly account: readonly Grant[];
+}
 
-/** The policy of the resource, where it has a say. */
-function resourcePolicies(set: PolicySet, { facts }: Evaluation): readonly Policy[] {
-  if (!set.resource) return [];
+const NO_GRANTS: GrantTally = { exact: [], parent: [], account: [] };
+
+/** Whether the policy of the resource has a say. */
+function resourcePolicyBinds(policy: Policy, { facts }: Evaluation): boolean {
   // A key policy covers neither aliases nor actions without a key (F1, F8), nor kms:RetireGrant (F18).
-  if (set.resource.kind === "key" && (isBesideKey(facts) || isRetireGrant(facts.action))) return [];
-  return [set.resource];
+  return policy.kind !== "key" || !(isBesideKey(facts) || isRetireGrant(facts.action));
 }
 
 /** E19: members of an organization, but for its management account, service-linked roles and services. */

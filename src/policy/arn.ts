@@ -10,6 +10,21 @@ export interface Arn {
 
 /** Splits a text in at most six fields, the sixth keeping its colons. */
 export function arnFields(text: string): string[] {
+  const a = text.indexOf(":");
+  const b = text.indexOf(":", a + 1);
+  const c = text.indexOf(":", b + 1);
+  const d = text.indexOf(":", c + 1);
+  const e = text.indexOf(":", d + 1);
+  // Nearly always there are six, and every decision on a key or with wildcards asks.
+  if (a < b && b < c && c < d && d < e)
+    return [
+      text.slice(0, a),
+      text.slice(a + 1, b),
+      text.slice(b + 1, c),
+      text.slice(c + 1, d),
+      text.slice(d + 1, e),
+      text.slice(e + 1),
+    ];
   const fields: string[] = [];
   let from = 0;
   while (fields.length < 5) {
@@ -24,10 +39,26 @@ export function arnFields(text: string): string[] {
 
 /** The parts of a complete ARN; undefined for anything else. */
 export function parseArn(text: string): Arn | undefined {
-  if (!text.startsWith("arn:")) return undefined;
-  const [, partition, service, region, account, resource] = arnFields(text);
-  if (!partition || !service || region === undefined || account === undefined || !resource) return undefined;
-  return { partition, service, region, account, resource };
+  return text.startsWith("arn:") ? arnOf(arnFields(text)) : undefined;
 }
+
+/** The same from the fields of a text. */
+export function arnOf(fields: readonly string[]): Arn | undefined {
+  const partition = fields[1];
+  const service = fields[2];
+  const resource = fields[5];
+  if (fields[0] !== "arn" || !partition || !service || !resource) return undefined;
+  return { partition, service, region: fields[3]!, account: fields[4]!, resource };
+}
+
+/** Whether an ARN is of a service, and its last field begins so; without taking it apart. */
+export function isArnOf(arn: string, service: string, resource = ""): boolean {
+  const from = arn.indexOf(":", 4) + 1;
+  const region = from + service.length;
+  if (arn.charCodeAt(region) !== COLON || !arn.startsWith(service, from)) return false;
+  return resource === "" || arn.startsWith(resource, arn.indexOf(":", arn.indexOf(":", region + 1) + 1) + 1);
+}
+
+const COLON = 0x3a;
 
 export const isAccountId = (text: string): boolean => /^\d{12}$/.test(text);

@@ -3,14 +3,18 @@
  * and without regular expressions: a pattern of 200 stars must not stall a test run.
  */
 
-/** A run without stars. `holes` are the positions of `?`; undefined when there is none. */
+/** A run without stars. */
 interface Piece {
   readonly text: string;
-  readonly holes: readonly number[] | undefined;
+  /** Its characters, where some are `?`; undefined when none is. */
+  readonly codes: readonly number[] | undefined;
 }
 
+/** Any character. */
+const HOLE = -1;
+
 export interface Glob {
-  matches(value: string): boolean;
+  readonly matches: (value: string) => boolean;
   /** The text without wildcards, if the pattern has none. */
   readonly exact: string | undefined;
   readonly source: string;
@@ -23,28 +27,33 @@ export function glob(pattern: string): Glob {
   return globOf([{ pattern }], pattern);
 }
 
-export function literalGlob(text: string): Glob {
-  return { exact: text, source: text, matches: (value) => value === text };
+export function literalGlob(text: string, source = text): Glob {
+  return { exact: text, source, matches: (value) => value === text };
 }
 
 export function globOf(parts: readonly GlobPart[], source: string): Glob {
   const pieces: Piece[] = [];
   let text = "";
-  let holes: number[] = [];
+  let holes: Set<number> | undefined;
   const close = () => {
-    pieces.push({ text, holes: holes.length > 0 ? holes : undefined });
+    const at = holes;
+    pieces.push({
+      text,
+      codes: at && Array.from(text.split(""), (character, index) => (at.has(index) ? HOLE : character.charCodeAt(0))),
+    });
     text = "";
-    holes = [];
+    holes = undefined;
   };
   for (const part of parts) {
     if ("literal" in part) text += part.literal;
     else
-      for (const character of splitWildcards(part.pattern)) {
-        if (character === "*") close();
-        else if (character === "?") {
-          holes.push(text.length);
+      for (const run of splitWildcards(part.pattern)) {
+        if (run === "*") close();
+        else if (run === "?") {
+          holes ??= new Set();
+          holes.add(text.length);
           text += "?";
-        } else text += character;
+        } else text += run;
       }
   }
   close();
@@ -52,22 +61,32 @@ export function globOf(parts: readonly GlobPart[], source: string): Glob {
 }
 
 /** Wildcards alone, other text in runs. */
-function splitWildcards(pattern: string): string[] {
-  return pattern.split(/([*?])/).filter((run) => run !== "");
+function splitWildcards(pattern: string): readonly string[] {
+  return /[*?]/.test(pattern) ? pattern.split(/([*?])/).filter((run) => run !== "") : [pattern];
 }
 
 function fromPieces(pieces: readonly Piece[], source: string): Glob {
   const first = pieces[0]!;
   const last = pieces[pieces.length - 1]!;
   if (pieces.length === 1) {
-    const { text, holes } = first;
-    if (!holes) return { exact: text, source, matches: (value) => value === text };
+    const { text, codes } = first;
+    if (!codes) return literalGlob(text, source);
     return { exact: undefined, source, matches: (value) => value.length === text.length && pieceAt(first, value, 0) };
   }
-  if (pieces.length === 2 && !first.holes && last.text === "") {
+  if (pieces.length === 2 && !first.codes && last.text === "") {
     const prefix = first.text;
     if (prefix === "") return { exact: undefined, source, matches: () => true };
-    return { exact: undefined, source, matches: (value) => value.startsWith(prefix) };
+    // ARNs begin alike: where two differ, the last character mostly tells.
+    const end = prefix.length - 1;
+    const code = prefix.charCodeAt(end);
+    const matches = (value: string) => value.charCodeAt(end) === code && value.startsWith(prefix);
+    return { exact: undefined, source, matches };
+  }
+  if (pieces.length === 2 && !first.codes && !last.codes) {
+    const least = first.text.length + last.text.length;
+    const matches = (value: string) =>
+      value.length >= least && value.startsWith(first.text) && value.endsWith(last.text);
+    return { exact: undefined, source, matches };
   }
   const middle = pieces.slice(1, -1).filter((piece) => piece.text !== "");
   const least = first.text.length + last.text.length;
@@ -89,20 +108,19 @@ function fromPieces(pieces: readonly Piece[], source: string): Glob {
   };
 }
 
-function pieceAt(piece: Piece, value: string, at: number): boolean {
-  const { text, holes } = piece;
-  if (!holes) return value.startsWith(text, at);
-  let from = 0;
-  for (const hole of holes) {
-    if (!value.startsWith(text.slice(from, hole), at + from)) return false;
-    from = hole + 1;
+function pieceAt({ text, codes }: Piece, value: string, at: number): boolean {
+  if (!codes) return value.startsWith(text, at);
+  if (at + codes.length > value.length) return false;
+  for (let index = 0; index < codes.length; index++) {
+    const code = codes[index]!;
+    if (code !== HOLE && code !== value.charCodeAt(at + index)) return false;
   }
-  return value.startsWith(text.slice(from), at + from);
+  return true;
 }
 
 function findPiece(piece: Piece, value: string, from: number, end: number): number {
   const last = end - piece.text.length;
-  if (!piece.holes) {
+  if (!piece.codes) {
     const found = value.indexOf(piece.text, from);
     return found > last ? -1 : found;
   }

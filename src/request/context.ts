@@ -10,6 +10,10 @@ type Scalar = string | number | boolean | Date;
 
 /** Turns a test's values into texts; refuses what is no value (`invalid-context`). */
 export function toContext(input: ContextInput): Record<string, ContextValue> {
+  if (!isPlainObject(input))
+    refuse("invalid-context", "context keys and their values are wanted", {
+      help: 'as in `{ "aws:SourceIp": "203.0.113.7" }`',
+    });
   const context: Record<string, ContextValue> = Object.create(null);
   for (const [key, value] of Object.entries(input)) {
     if (!/^[^\s:]+:./.test(key))
@@ -18,6 +22,13 @@ export function toContext(input: ContextInput): Record<string, ContextValue> {
       value === null ? null : Array.isArray(value) ? value.map((item) => text(key, item)) : text(key, value as Scalar);
   }
   return context;
+}
+
+/** An object of members: no list, Map or the like, whose members are none of its keys. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || prototype === Object.prototype || prototype.constructor?.name === "Object";
 }
 
 function text(key: string, value: Scalar): string {

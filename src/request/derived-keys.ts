@@ -130,7 +130,8 @@ const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
   "aws:requestedregion": ({ arn, service }) => arn?.region || (GLOBAL_SERVICES.has(service) ? "us-east-1" : ALWAYS),
   "aws:currenttime": (facts) => {
     const epoch = one(facts, "aws:epochtime");
-    return epoch !== undefined && /^\d+$/.test(epoch) ? new Date(Number(epoch) * 1000).toISOString() : ALWAYS;
+    const instant = new Date(Number(epoch !== undefined && /^\d+$/.test(epoch) ? epoch : Number.NaN) * 1000);
+    return Number.isNaN(instant.getTime()) ? ALWAYS : instant.toISOString();
   },
   "aws:epochtime": (facts) => {
     const instant = Date.parse(one(facts, "aws:currenttime") ?? "");

@@ -1,6 +1,7 @@
 import { nearest } from "../catalog/nearest.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
+import { textOf } from "../diagnostic/text-of.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
 import { isPrincipal, type Principal } from "./principal.ts";
 
@@ -108,12 +109,13 @@ export function grant(input: GrantInput): Grant {
   for (const element of Object.keys(input))
     if (!ELEMENTS.includes(element)) wrong(`${quoted(element)} is not an element of a grant`);
   const { key, constraints = {} } = input;
-  if (typeof key !== "string" || !/^key\//.test(parseArn(key)?.resource ?? ""))
-    wrong(`${quoted(String(key))} is not the ARN of a key`);
+  const arn = typeof key === "string" ? parseArn(key) : undefined;
+  if (arn?.service !== "kms" || !/^key\/[^*?]+$/.test(arn.resource))
+    wrong(`${quoted(textOf(key))} is not the ARN of a key`);
   const granteePrincipal = nameOf(input.granteePrincipal, "granteePrincipal");
-  const granteeServicePrincipal = textOf(input.granteeServicePrincipal, "granteeServicePrincipal");
+  const granteeServicePrincipal = optionalText(input.granteeServicePrincipal, "granteeServicePrincipal");
   const retiringPrincipal = nameOf(input.retiringPrincipal, "retiringPrincipal");
-  const retiringServicePrincipal = textOf(input.retiringServicePrincipal, "retiringServicePrincipal");
+  const retiringServicePrincipal = optionalText(input.retiringServicePrincipal, "retiringServicePrincipal");
   if ((granteePrincipal === null) === (granteeServicePrincipal === null))
     wrong("a grant has one grantee: `granteePrincipal` or `granteeServicePrincipal`");
   checkConstraints(constraints);
@@ -123,7 +125,7 @@ export function grant(input: GrantInput): Grant {
   )
     wrong("a grant to a service needs the constraint `SourceArn` and somebody to retire it");
   return new Grant({
-    name: textOf(input.name, "name"),
+    name: optionalText(input.name, "name"),
     key,
     granteePrincipal,
     granteeServicePrincipal,
@@ -142,9 +144,9 @@ function readOperations(operations: readonly GrantOperation[]): GrantOperation[]
   if (!Array.isArray(operations) || operations.length === 0) wrong("a grant needs `operations`", 'as in `["Decrypt"]`');
   for (const operation of operations)
     if (!GRANT_OPERATIONS.includes(operation)) {
-      const near = nearest(String(operation), GRANT_OPERATIONS);
+      const near = nearest(textOf(operation), GRANT_OPERATIONS);
       const help = near ? `did you mean \`${near}\`?` : `the operations are ${GRANT_OPERATIONS.join(", ")}`;
-      wrong(`${quoted(String(operation))} is not an operation of a grant`, help);
+      wrong(`${quoted(textOf(operation))} is not an operation of a grant`, help);
     }
   return [...operations];
 }
@@ -153,7 +155,7 @@ function checkConstraints(constraints: GrantConstraints): void {
   if (!isObject(constraints)) wrong("`constraints` is an object");
   for (const [name, value] of Object.entries(constraints) as [string, unknown][]) {
     if (name === "SourceArn") {
-      if (typeof value !== "string" || !parseArn(value)) wrong(`${quoted(String(value))} is not the ARN of a source`);
+      if (typeof value !== "string" || !parseArn(value)) wrong(`${quoted(textOf(value))} is not the ARN of a source`);
     } else if (name !== "EncryptionContextEquals" && name !== "EncryptionContextSubset")
       wrong(
         `${quoted(name)} is not a constraint of a grant`,
@@ -164,14 +166,16 @@ function checkConstraints(constraints: GrantConstraints): void {
   }
 }
 
-function textOf(value: unknown, element: string): string | null {
+function optionalText(value: unknown, element: string): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === "string" ? value : wrong(`\`${element}\` is a text`);
 }
 
 /** An account, an ARN, or a principal's name. */
 function nameOf(principal: unknown, element: string): string | null {
-  const name = isPrincipal(principal) ? principal.name : textOf(principal, element);
-  if (name !== null && !isAccountId(name) && !parseArn(name)) wrong(`${quoted(name)} is not the ARN of a principal`);
+  const name = isPrincipal(principal) ? principal.name : optionalText(principal, element);
+  const service = name === null ? undefined : parseArn(name)?.service;
+  if (name !== null && !isAccountId(name) && !((service === "iam" || service === "sts") && !/[*?]/.test(name)))
+    wrong(`${quoted(name)} is not the ARN of a principal`);
   return name;
 }

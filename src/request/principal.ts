@@ -1,6 +1,9 @@
+import { nearest } from "../catalog/nearest.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
+import { textOf } from "../diagnostic/text-of.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
+import { isPlainObject } from "./context.ts";
 
 export type CallerType = "root" | "user" | "role" | "session" | "federatedUser" | "federated" | "service" | "anonymous";
 
@@ -76,15 +79,33 @@ const NOBODY: PrincipalFields = {
 const FORMS =
   "write the ARN of a role, user, session, federated user or account root, as in `arn:aws:iam::111122223333:role/app`";
 
+const OPTIONS: readonly string[] = ["tags", "uniqueId", "managementAccount", "issuer", "serviceLinked"];
+
+/** A misspelt option would silently say nothing. */
+function checkOptions(options: unknown): void {
+  if (!isPlainObject(options)) refuse("wrong-use", "the options of a principal are an object");
+  for (const option of Object.keys(options as object)) {
+    if (OPTIONS.includes(option)) continue;
+    const near = nearest(option, OPTIONS);
+    refuse("wrong-use", `${quoted(option)} is not an option of a principal`, {
+      help: near ? `did you mean \`${near}\`?` : `its options are ${OPTIONS.join(", ")}`,
+    });
+  }
+  const { tags = {} } = options as PrincipalOptions;
+  if (!isPlainObject(tags) || Object.values(tags).some((value) => typeof value !== "string"))
+    refuse("wrong-use", "the tags of a principal are texts", { help: 'as in `{ tags: { team: "orders" } }`' });
+}
+
 /** The caller that an ARN names; refuses any other text (`invalid-principal`). */
 export function principalFromArn(
   arn: string,
   options: PrincipalOptions & { issuer?: string; serviceLinked?: boolean } = {},
 ): Principal {
+  checkOptions(options);
   const parsed = typeof arn === "string" ? parseArn(arn) : undefined;
   const type = parsed && callerType(parsed.service, parsed.resource);
   if (!parsed || !type || !isAccountId(parsed.account) || parsed.region !== "" || /[*?]|\$\{/.test(arn))
-    return refuse("invalid-principal", `${quoted(String(arn))} is not the ARN of a caller`, { help: FORMS });
+    return refuse("invalid-principal", `${quoted(textOf(arn))} is not the ARN of a caller`, { help: FORMS });
   const slr = type === "role" && parsed.resource.startsWith("role/aws-service-role/");
   return new Principal({
     ...NOBODY,
@@ -135,8 +156,8 @@ export function user(arn: string, options: PrincipalOptions = {}): Principal {
 /** A session of a role by its name: what `sts:AssumeRole` returned. `of`: the role's ARN, or the role. */
 export function session(of: string | Principal, name: string, options: PrincipalOptions = {}): Principal {
   const parent = arnOf(of, "role", "a role", options);
-  if (!/^[\w+=,.@-]{2,64}$/.test(name))
-    refuse("invalid-principal", `${quoted(String(name))} is not a session name`, {
+  if (typeof name !== "string" || !/^[\w+=,.@-]{2,64}$/.test(name))
+    refuse("invalid-principal", `${quoted(textOf(name))} is not a session name`, {
       help: "2 to 64 letters, digits or any of `_+=,.@-`",
     });
   const { account, partition, resource } = parseArn(parent.arn!)!;
@@ -165,7 +186,7 @@ export function federated(provider: string): Principal {
     typeof provider !== "string" ||
     !(/:(saml|oidc)-provider\/./.test(provider) || /^[a-z0-9-]+(\.[a-z0-9-]+)+(\/\S*)?$/i.test(provider))
   )
-    refuse("invalid-principal", `${quoted(String(provider))} is not an identity provider`, {
+    refuse("invalid-principal", `${quoted(textOf(provider))} is not an identity provider`, {
       help: "write the provider's ARN, or its host name as in `cognito-identity.amazonaws.com`",
     });
   const arn = parseArn(provider);
@@ -175,7 +196,7 @@ export function federated(provider: string): Principal {
 /** A service calling on its own account. `name`: its principal, as in `ec2.amazonaws.com`. */
 export function service(name: string): Principal {
   if (typeof name !== "string" || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name))
-    refuse("invalid-principal", `${quoted(String(name))} is not a service principal`, {
+    refuse("invalid-principal", `${quoted(textOf(name))} is not a service principal`, {
       help: "as in `ec2.amazonaws.com`",
     });
   return new Principal({ ...NOBODY, type: "service", name });
@@ -183,8 +204,8 @@ export function service(name: string): Principal {
 
 /** The root user of an account. `account`: its twelve digits. */
 export function rootUser(account: string, options: PrincipalOptions = {}): Principal {
-  if (!isAccountId(String(account)))
-    refuse("invalid-principal", `${quoted(String(account))} is not an account id`, {
+  if (!isAccountId(textOf(account)))
+    refuse("invalid-principal", `${quoted(textOf(account))} is not an account id`, {
       help: "it has twelve digits, in quotes",
     });
   return principalFromArn(`arn:aws:iam::${account}:root`, options);

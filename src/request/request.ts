@@ -1,8 +1,11 @@
+import { nearest } from "../catalog/nearest.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
+import { textOf } from "../diagnostic/text-of.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
 import { parseCidr, parseDate } from "../policy/values.ts";
-import { type Context, type ContextInput, type ContextValue, toContext } from "./context.ts";
+import { type Context, type ContextInput, type ContextValue, isPlainObject, toContext } from "./context.ts";
+import { GRANT_OPERATIONS, type GrantOperation } from "./grant.ts";
 import { claimPrefix } from "./names.ts";
 import { isPrincipal, type Principal, principalFromArn } from "./principal.ts";
 
@@ -49,7 +52,7 @@ export class Request implements RequestFields {
     if (this.resource !== null && this.resource !== resource)
       refuse(
         "contradiction",
-        `the resource is already ${quoted(this.resource)}, it cannot be ${quoted(String(resource))} too`,
+        `the resource is already ${quoted(this.resource)}, it cannot be ${quoted(textOf(resource))} too`,
       );
     return new Request({ ...this, resource: checkResource(resource) });
   }
@@ -60,7 +63,7 @@ export class Request implements RequestFields {
    */
   viaService(name: string): Request {
     if (typeof name !== "string" || !/^[a-z0-9-]+(\.[a-z0-9-]+)?\.amazonaws\.com$/.test(name))
-      refuse("invalid-context", `${quoted(String(name))} is not the name of a calling service`, {
+      refuse("invalid-context", `${quoted(textOf(name))} is not the name of a calling service`, {
         help: "as in `ec2.us-west-2.amazonaws.com`",
       });
     if (!this.action.toLowerCase().startsWith("kms:"))
@@ -93,6 +96,15 @@ export class Request implements RequestFields {
 
   /** The operations that the grant allows, as in `["Decrypt"]`. */
   withGrantOperations(operations: readonly string[]): Request {
+    if (!Array.isArray(operations))
+      refuse("invalid-context", "a list of operations is wanted", { help: 'as in `["Decrypt"]`' });
+    for (const operation of operations) {
+      if (GRANT_OPERATIONS.includes(operation as GrantOperation)) continue;
+      const near = nearest(textOf(operation), GRANT_OPERATIONS);
+      refuse("invalid-context", `${quoted(textOf(operation))} is not an operation of a grant`, {
+        help: near ? `did you mean \`${near}\`?` : `the operations are ${GRANT_OPERATIONS.join(", ")}`,
+      });
+    }
     return this.#add({ "kms:GrantOperations": operations });
   }
 
@@ -107,12 +119,14 @@ export class Request implements RequestFields {
   /** The key was addressed by this alias, as in `alias/app`. */
   withAlias(name: string): Request {
     if (typeof name !== "string" || !/^alias\/[\w/-]+$/.test(name))
-      refuse("invalid-context", `${quoted(String(name))} is not the name of an alias`, { help: "as in `alias/app`" });
+      refuse("invalid-context", `${quoted(textOf(name))} is not the name of an alias`, { help: "as in `alias/app`" });
     return this.#add({ "kms:RequestAlias": name });
   }
 
   /** The caller gave a second factor, `ageSeconds` ago where that matters. */
   withMfa(ageSeconds?: number): Request {
+    if (ageSeconds !== undefined && !(typeof ageSeconds === "number" && ageSeconds >= 0))
+      refuse("invalid-context", "the age of a second factor is a number of seconds");
     const age = ageSeconds === undefined ? {} : { "aws:MultiFactorAuthAge": ageSeconds };
     return this.#add({ "aws:MultiFactorAuthPresent": "true", ...age });
   }
@@ -127,7 +141,7 @@ export class Request implements RequestFields {
   fromIp(ip: string): Request {
     const parsed = typeof ip === "string" ? parseCidr(ip) : undefined;
     if (!parsed || parsed.written)
-      refuse("invalid-context", `${quoted(String(ip))} is not an IP address`, { help: "as in `203.0.113.7`" });
+      refuse("invalid-context", `${quoted(textOf(ip))} is not an IP address`, { help: "as in `203.0.113.7`" });
     return this.#add({ "aws:SourceIp": ip });
   }
 
@@ -143,16 +157,18 @@ export class Request implements RequestFields {
 
   /** The resource for which a service calls, as in a bucket that notifies a topic. */
   withSourceArn(arn: string): Request {
+    if (typeof arn !== "string" || !parseArn(arn))
+      refuse("invalid-context", `${quoted(textOf(arn))} is not an ARN`, { help: "as in `arn:aws:s3:::bucket`" });
     return this.#add({ "aws:SourceArn": arn });
   }
 
   /** The account of that resource. */
   withSourceAccount(id: string): Request {
-    if (!isAccountId(String(id)))
-      refuse("invalid-context", `${quoted(String(id))} is not an account id`, {
+    if (!isAccountId(textOf(id)))
+      refuse("invalid-context", `${quoted(textOf(id))} is not an account id`, {
         help: "it has twelve digits, in quotes",
       });
-    return this.#add({ "aws:SourceAccount": String(id) });
+    return this.#add({ "aws:SourceAccount": textOf(id) });
   }
 
   /** The organization of that resource. */
@@ -171,21 +187,26 @@ export class Request implements RequestFields {
       refuse("wrong-use", "`.withClaims` is for a caller with a provider's token", {
         help: 'the caller is `federated("<provider>")`',
       });
+    if (!isPlainObject(claims))
+      refuse("invalid-context", "claims and their values are wanted", { help: "as in `{ sub, aud }`" });
     const host = claimPrefix(this.principal.name);
     return this.#add(Object.fromEntries(Object.entries(claims).map(([claim, value]) => [`${host}:${claim}`, value])));
   }
 
   /** In this Region. */
   inRegion(region: string): Request {
+    if (typeof region !== "string" || !/^[a-z]+(-[a-z]+)+-\d+$/.test(region))
+      refuse("invalid-context", `${quoted(textOf(region))} is not a Region`, { help: "as in `eu-west-1`" });
     return this.#add({ "aws:RequestedRegion": region });
   }
 
   /** At this time: a Date, ISO text, or epoch seconds. */
   at(time: Date | string | number): Request {
-    const instant = time instanceof Date ? time.getTime() : parseDate(String(time));
-    if (instant === undefined || Number.isNaN(instant))
-      return refuse("invalid-context", `${quoted(String(time))} is not a time`, {
-        help: "as in `2026-01-31T12:00:00Z`",
+    const instant = time instanceof Date ? time.getTime() : parseDate(textOf(time));
+    // Milliseconds taken for seconds would be a time that no operator can read.
+    if (instant === undefined || Number.isNaN(instant) || Math.abs(instant) > LAST_INSTANT)
+      return refuse("invalid-context", `${quoted(textOf(time))} is not a time`, {
+        help: "as in `2026-01-31T12:00:00Z`, epoch seconds, or a Date",
       });
     return this.#add({
       "aws:CurrentTime": new Date(instant).toISOString(),
@@ -235,6 +256,8 @@ export class Request implements RequestFields {
   }
 
   #addPairs(prefix: string, pairs: Readonly<Record<string, string>>): Request {
+    if (!isPlainObject(pairs) || Object.values(pairs).some((value) => typeof value !== "string"))
+      refuse("invalid-context", "pairs of names and texts are wanted", { help: 'as in `{ team: "orders" }`' });
     return this.#add(Object.fromEntries(Object.entries(pairs).map(([key, value]) => [prefix + key, value])));
   }
 
@@ -251,6 +274,9 @@ export class Request implements RequestFields {
     return new Request({ ...this, context });
   }
 }
+
+/** The end of the year 9999. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31);
 
 const said = (value: ContextValue): string =>
   value === null ? "absent" : quoted(Array.isArray(value) ? value.join(", ") : String(value));
@@ -286,15 +312,15 @@ export function toPrincipal(principal: string | Principal): Principal {
 
 export function checkAction(action: string): string {
   if (typeof action !== "string" || !/^[A-Za-z0-9-]+:[A-Za-z0-9-]+$/.test(action))
-    refuse("invalid-action", `${quoted(String(action))} is not one action`, {
+    refuse("invalid-action", `${quoted(textOf(action))} is not one action`, {
       help: "a request is for one action, as in `kms:Decrypt`, without wildcards",
     });
   return action;
 }
 
 function checkResource(resource: string): string {
-  if (resource !== "*" && !(typeof resource === "string" && parseArn(resource)))
-    refuse("invalid-resource", `${quoted(String(resource))} is not an ARN`, {
+  if (typeof resource !== "string" || (resource !== "*" && !parseArn(resource)) || resource.includes("${"))
+    refuse("invalid-resource", `${quoted(textOf(resource))} is not an ARN`, {
       help: "as in `arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab`",
     });
   return resource;

@@ -8,7 +8,8 @@ import {
   parseDate,
   parseNumber,
 } from "../../policy/values.ts";
-import { compileText, joined, resolve } from "../template.ts";
+import type { Evaluation } from "../evaluation.ts";
+import { compileText, joined, resolve, type Text } from "../template.ts";
 import type { CompareValue, CompileValue } from "./comparison.ts";
 
 const ORDERS: Readonly<Record<OperatorFacts["compare"], (seen: number, wanted: number) => boolean>> = {
@@ -54,9 +55,9 @@ export const dateValue: CompileValue = (source, { compare }) => {
 /** Semantics C7. AWS's pages differ on variables here (D1); we substitute them. */
 export const boolValue: CompileValue = (source, _operator, variables) => {
   const text = compileText(source, variables);
+  const fixed = text.fixed && joined(text.fixed);
   return (value, run) => {
-    const parts = resolve(text, run, false);
-    const resolved = parts && joined(parts);
+    const resolved = fixed ?? resolvedText(text, run);
     const wanted = resolved === undefined ? undefined : parseBool(resolved);
     const seen = parseBool(value);
     const holds = wanted !== undefined && wanted === seen;
@@ -65,6 +66,11 @@ export const boolValue: CompileValue = (source, _operator, variables) => {
     return run.weak("C7", holds, resolved === value);
   };
 };
+
+function resolvedText(text: Text, run: Evaluation): string | undefined {
+  const parts = resolve(text, run, false);
+  return parts && joined(parts);
+}
 
 /** Semantics C8. */
 export const binaryValue: CompileValue = (source) => {

@@ -1,14 +1,12 @@
+import { isArnOf } from "../../policy/arn.ts";
 import type { Facts } from "../../request/facts.ts";
 
 /** Objects that AWS keeps for itself: changing them fails whatever the policies say (semantics E17). */
-export function isImmutable({ action, actionFacts, arn }: Facts): boolean {
-  if (!arn || !actionFacts) return false;
-  const reads = actionFacts.access === "Read" || actionFacts.access === "List";
-  if (reads) return false;
-  if (arn.service === "iam") {
-    // Attaching one is a change of the role or user, not of the policy.
-    if (arn.account === "aws" && arn.resource.startsWith("policy/")) return true;
-    return arn.resource.startsWith("role/aws-reserved/") && action.startsWith("iam:") && action !== "iam:passrole";
-  }
-  return arn.service === "kms" && arn.resource.startsWith("alias/aws/");
+export function isImmutable(facts: Facts): boolean {
+  const { action, actionFacts, resource = "" } = facts;
+  if (!actionFacts || actionFacts.access === "Read" || actionFacts.access === "List") return false;
+  if (!isArnOf(resource, "iam")) return isArnOf(resource, "kms", "alias/aws/");
+  // Attaching one is a change of the role or user, not of the policy.
+  if (isArnOf(resource, "iam", "policy/")) return facts.arn?.account === "aws";
+  return isArnOf(resource, "iam", "role/aws-reserved/") && action.startsWith("iam:") && action !== "iam:passrole";
 }

@@ -1,14 +1,17 @@
 /** What is special about AWS KMS: https://docs.aws.amazon.com/kms/latest/developerguide/control-access.html */
+import { isArnOf } from "../../policy/arn.ts";
 import type { Facts } from "../../request/facts.ts";
 
 /** A KMS key, whose key policy is mandatory (semantics F1, E12). */
-export function isKey({ service, arn, resource }: Facts): boolean {
-  return service === "kms" && (arn ? arn.service === "kms" && arn.resource.startsWith("key/") : resource === undefined);
+export function isKey(facts: Facts): boolean {
+  if (facts.service !== "kms") return false;
+  return facts.resource === undefined || isArnOf(facts.resource, "kms", "key/");
 }
 
 /** The key policy never covers aliases, nor actions without a key (F1, F8, F9). */
-export function isBesideKey({ service, arn, resource }: Facts): boolean {
-  return service === "kms" && (resource === "*" || (arn?.resource.startsWith("alias/") ?? false));
+export function isBesideKey(facts: Facts): boolean {
+  if (facts.service !== "kms") return false;
+  return facts.resource === "*" || (!isKey(facts) && (facts.arn?.resource.startsWith("alias/") ?? false));
 }
 
 /** The operations that work on a key of another account (F12). */

@@ -8,16 +8,17 @@ export type CredentialLimit = { readonly outcome: "allowed" | "implicitDeny"; re
 
 /** A decision that no policy can change; undefined for all other requests. */
 export function credentialLimit({ action, service, principal, context }: Facts): CredentialLimit | undefined {
+  const sts = service === "sts";
+  if (!sts && service !== "iam") return undefined;
   const denied = (reason: string): CredentialLimit => ({ outcome: "implicitDeny", reason });
   const signed = principal.account !== null;
   if (action === "sts:getcalleridentity" && signed)
     return { outcome: "allowed", reason: "every caller may ask who it is" };
-  const sts = service === "sts";
   if (principal.type === "role" || principal.type === "session") {
     if (action === "sts:getfederationtoken" || action === "sts:getsessiontoken")
       return denied("the session of a role cannot ask for these credentials");
   }
-  if (principal.type === "federatedUser" && (service === "iam" || sts))
+  if (principal.type === "federatedUser")
     return denied("a federated user cannot call IAM, nor STS but for its own identity");
   // A user with a token issue time has credentials of GetSessionToken.
   if (principal.type === "user" && context.get("aws:tokenissuetime")) {
@@ -34,8 +35,10 @@ export function credentialLimit({ action, service, principal, context }: Facts):
 }
 
 /** The role's trust policy is mandatory for these (E12, E13). */
-export function isTrusted({ action, arn }: Facts): boolean {
-  return arn?.service === "iam" && arn.resource.startsWith("role/") && action.startsWith("sts:");
+export function isTrusted(facts: Facts): boolean {
+  if (facts.service !== "sts") return false;
+  const { arn } = facts;
+  return arn?.service === "iam" && arn.resource.startsWith("role/");
 }
 
 /** Unsigned: the caller comes with a token, and only the trust policy counts (E13). */
