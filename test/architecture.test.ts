@@ -14,6 +14,7 @@ const LAYERS = [
   "src/evaluate",
   "src/cases",
   "src/generate",
+  "src/analyse",
   "src/report",
   "src/cli",
   "matchers",

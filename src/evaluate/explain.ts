@@ -6,6 +6,7 @@ import { Evaluation } from "./evaluation.ts";
 import { type Subject, toQuestion } from "./normalise.ts";
 import { policiesOf } from "./open.ts";
 import { NO_MATCH } from "./principal.ts";
+import { Weighing } from "./weigh.ts";
 
 /** One element of a statement beside the request: what was wanted, what was seen, whether they match. */
 export interface ElementAccount {
@@ -59,8 +60,7 @@ export function explain(subject: Subject, request: Request): Explanation {
 
 export function account(judgement: Judgement): Explanation {
   const { decision, verdict, set, facts } = judgement;
-  const hasBoundary =
-    set.permissionsBoundary.length > 0 && facts.principal.account !== null && facts.principal.type !== "root";
+  const { hasBoundary } = new Weighing(set, new Evaluation(facts));
   const statements = policiesOf(set).flatMap((policy) =>
     compile(policy).statements.map((statement) => statementAccount(statement, new Evaluation(facts), hasBoundary)),
   );

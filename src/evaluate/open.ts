@@ -185,6 +185,7 @@ function candidates(key: Key, open: OpenKey, set: PolicySet, facts: Facts): (Val
     for (const { value } of condition.values) for (const text of around(value, operator)) texts.add(text);
   }
   for (const text of variableValues(key, set, facts)) texts.add(text);
+  for (const text of intersections(conditionsOn(key, set))) texts.add(text);
   const other = freshValue(key.folded);
   const fitted = [...texts, ""].flatMap((text) => inForm(key, text, open));
   const single = [...texts, ...fitted, other].filter((text) => isPossible(key, text, open));
@@ -251,6 +252,22 @@ function inForm(key: Key, text: string, open: OpenKey): string[] {
 }
 
 const BOOLEANS = /^(aws:multifactorauthpresent|kms:grantisforawsresource|kms:multiregion|kms:reencryptonsamekey)$/;
+
+/** More patterns than this are not laid over each other. */
+const MOST_PATTERNS = 12;
+
+/** Texts that two patterns of a key match at once: the one with the other in place of its stars. */
+function intersections(conditions: readonly Condition[]): string[] {
+  const patterns = conditions
+    .filter(({ operator }) => parseOperator(operator)!.facts.compare === "like")
+    .flatMap(({ values }) => values.map(({ value }) => value))
+    .slice(0, MOST_PATTERNS);
+  return patterns.flatMap((one) =>
+    patterns.flatMap((other) =>
+      one === other ? [] : [one.replaceAll("*", other.replaceAll("*", "")).replaceAll("?", "x")],
+    ),
+  );
+}
 
 /** The role's ARN with the path of another: only its path is open. */
 function pathsLike(text: string, own: string): string[] {

@@ -11,8 +11,8 @@ import type { Evaluation } from "./evaluation.ts";
 export const NO_MATCH = 0;
 export const ACCOUNT = 1;
 export const PARENT = 2;
-export const EXACT = 3;
-export const EVERYONE = 4;
+export const EVERYONE = 3;
+export const EXACT = 4;
 export type MatchClass = typeof NO_MATCH | typeof ACCOUNT | typeof PARENT | typeof EXACT | typeof EVERYONE;
 
 type MatchCaller = (caller: PrincipalFields, run: Evaluation) => MatchClass;

@@ -66,7 +66,8 @@ export class Weighing {
   readonly endpoint: Tally;
   readonly serviceControl: readonly Tally[];
   readonly resourceControl: readonly Tally[];
-  private readonly hasBoundary: boolean;
+  /** A permissions boundary binds this call. */
+  readonly hasBoundary: boolean;
 
   constructor(
     readonly set: PolicySet,

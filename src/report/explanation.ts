@@ -3,6 +3,7 @@ import type { Judgement } from "../evaluate/evaluate.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
 import { statementAccount } from "../evaluate/explain.ts";
 import { policiesOf } from "../evaluate/open.ts";
+import { Weighing } from "../evaluate/weigh.ts";
 import { pointOf, statementFrame, statementName } from "./statement.ts";
 import { requestLines } from "./words.ts";
 
@@ -20,7 +21,7 @@ export function explanationText({ decision, verdict, set, facts }: Judgement): s
   list("open keys", decision.openKeys);
   list("open policies", decision.openPolicies);
   list("unverified", decision.unverified);
-  const hasBoundary = set.permissionsBoundary.length > 0;
+  const { hasBoundary } = new Weighing(set, new Evaluation(facts));
   for (const policy of policiesOf(set)) {
     lines.push("", `${policy.name} (${policy.kind})`);
     for (const compiled of compile(policy).statements) {

@@ -5,6 +5,7 @@ import type { Judgement } from "../evaluate/evaluate.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
 import { type StatementAccount, statementAccount } from "../evaluate/explain.ts";
 import { policiesOf } from "../evaluate/open.ts";
+import { Weighing } from "../evaluate/weigh.ts";
 import { linkFor } from "./links.ts";
 import { pointOf, statementFrame, statementName } from "./statement.ts";
 import { plural, requestLines, short, shortArn } from "./words.ts";
@@ -62,7 +63,7 @@ export function failureMessage({ assertion, wanted, effect }: Wanted, judgement:
 }
 
 function accountAll({ set, facts }: Judgement): Accounted[] {
-  const hasBoundary = set.permissionsBoundary.length > 0;
+  const { hasBoundary } = new Weighing(set, new Evaluation(facts));
   return policiesOf(set).flatMap((policy) =>
     compile(policy).statements.map((compiled) => ({
       compiled,

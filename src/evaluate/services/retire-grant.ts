@@ -12,17 +12,17 @@ import { granteeMatch, matchName } from "./grants.ts";
 export function retireGrant(weighing: Weighing): Verdict {
   const { set, run, identity } = weighing;
   const { principal, owner, resource } = run.facts;
-  for (const grant of set.grants) {
-    if (grant.key !== resource) continue;
-    const match = Math.max(retiringMatch(grant, run), retiringGranteeMatch(grant, run));
-    if (match >= PARENT) return allowed([], [grant], "the grant names the caller");
-    // The account may retire it: its root user does, others need an identity policy of that account.
-    const ofAccount = match === ACCOUNT || (principal.account !== null && principal.account === owner);
-    if (!ofAccount) continue;
-    const why = "the caller's account may retire the grant";
-    if (principal.type === "root") return allowed([], [grant], why);
-    if (weighing.capped() && weighing.identityAllows()) return allowed(identity.allows, [grant], why);
-  }
+  const grants = set.grants.filter(({ key }) => key === resource);
+  const matches = grants.map((grant) => Math.max(retiringMatch(grant, run), retiringGranteeMatch(grant, run)));
+  const named = grants.filter((_, at) => matches[at]! >= PARENT);
+  if (named.length > 0) return allowed([], named, "the grant names the caller");
+  // The account may retire it: its root user does, others need an identity policy of that account.
+  const own = principal.account !== null && principal.account === owner;
+  const ofAccount = grants.filter((_, at) => own || matches[at] === ACCOUNT);
+  const why = "the caller's account may retire the grant";
+  if (ofAccount.length > 0 && principal.type === "root") return allowed([], ofAccount, why);
+  if (ofAccount.length > 0 && weighing.capped() && weighing.identityAllows())
+    return allowed(identity.allows, ofAccount, why);
   return implicit("the caller may not retire any of the grants");
 }
 
