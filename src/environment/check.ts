@@ -6,18 +6,27 @@ import { isAccountId, parseArn } from "../policy/arn.ts";
 import { KINDS, type PolicyKind } from "../policy/kinds.ts";
 import { isPolicy, type Policy } from "../policy/policy.ts";
 import { isGrant } from "../request/grant.ts";
-import type { EnvironmentInput, LevelInput, PrincipalInput, ResourceInput, UnitInput } from "./environment.ts";
-import { accountsIn } from "./organization.ts";
+import type {
+  EnvironmentInput,
+  KeyAttributes,
+  LevelInput,
+  PrincipalInput,
+  ResourceInput,
+  UnitInput,
+} from "./environment.ts";
+import { accountsIn, hasPolicies } from "./organization.ts";
 
 const PARTS = ["organization", "accounts", "principals", "groups", "resources", "endpoints"];
 const LEVEL = ["serviceControl", "resourceControl"];
 const UNIT = [...LEVEL, "accounts", "units"];
 const PRINCIPAL = ["policies", "groups", "boundary", "session", "tags", "uniqueId"];
 const RESOURCE = ["policy", "owner", "tags", "aliases", "grants", "key"];
+const KEY = ["spec", "usage", "origin", "multiRegionKeyType"];
 
 export function checkEnvironment(input: EnvironmentInput): void {
   known(input, PARTS, "an environment");
   const { organization, accounts = {}, principals = {}, groups = {}, resources = {}, endpoints = {} } = input;
+  const places = new Map<string, string>();
   if (organization) {
     if (!/^o-[a-z0-9-]+$/.test(String(organization.id)))
       wrong(
@@ -25,20 +34,31 @@ export function checkEnvironment(input: EnvironmentInput): void {
         `${quoted(String(organization.id))} is not the id of an organization`,
         "as in `o-abc123defg`",
       );
-    checkUnit(organization, "the organization", ["id", "managementAccount"]);
+    checkUnit(organization, "the organization", ["id", "rootId", "managementAccount"]);
+    if (organization.rootId !== undefined && !/^r-[a-z0-9]{4,32}$/.test(String(organization.rootId)))
+      wrong(
+        "invalid-environment",
+        `${quoted(String(organization.rootId))} is not the id of an organization's root`,
+        "as in `r-ab12`",
+      );
     if (organization.managementAccount !== undefined) account(organization.managementAccount, "`managementAccount`");
-    const seen = new Map<string, string>();
     for (const [id, trail] of accountsIn(organization, "the root")) {
       account(id, trail);
-      const before = seen.get(id);
+      const before = places.get(id);
       if (before !== undefined)
         wrong("contradiction", `account ${id} is in ${trail} and in ${before}`, "an account has one place");
-      seen.set(id, trail);
+      places.set(id, trail);
     }
   }
   for (const [id, level] of Object.entries(accounts)) {
     account(id, "`accounts`");
     checkLevel(level, `account ${id}`, LEVEL);
+    if (organization && hasPolicies(level) && !places.has(id) && id !== organization.managementAccount)
+      wrong(
+        "contradiction",
+        `account ${id} has policies of an organization, and the organization does not have the account`,
+        "add it to `accounts` of the organization, or of one of its units",
+      );
   }
   for (const [arn, policies] of Object.entries(groups)) {
     if (!/^arn:[^:]+:iam::\d{12}:group\/./.test(arn))
@@ -46,7 +66,14 @@ export function checkEnvironment(input: EnvironmentInput): void {
     of("identity", policies, `group ${arn}`);
   }
   for (const [arn, principal] of Object.entries(principals)) checkPrincipal(arn, principal, groups);
+  for (const arns of [Object.keys(groups), Object.keys(principals)])
+    unique(arns.map((arn) => [entityOf(arn), arn] as const));
   for (const [arn, resource] of Object.entries(resources)) checkResource(arn, resource);
+  unique(
+    Object.entries(resources).flatMap(([arn, { aliases = [] }]) =>
+      aliases.map((alias) => [`the alias ${arn.slice(0, arn.lastIndexOf(":") + 1)}${alias}`, arn] as const),
+    ),
+  );
   for (const [id, endpoint] of Object.entries(endpoints)) {
     if (!id.startsWith("vpce-"))
       wrong("invalid-environment", `${quoted(id)} is not the id of a VPC endpoint`, "as in `vpce-0abc`");
@@ -73,8 +100,27 @@ function known(value: unknown, parts: readonly string[], what: string): void {
   }
 }
 
+/** What only one may have: of two that do, nobody could tell which is meant. */
+function unique(pairs: readonly (readonly [what: string, arn: string])[]): void {
+  const seen = new Map<string, string>();
+  for (const [what, arn] of pairs) {
+    const before = seen.get(what);
+    if (before !== undefined)
+      wrong("contradiction", before === arn ? `${arn} has ${what} twice` : `${before} and ${arn} are both ${what}`);
+    seen.set(what, arn);
+  }
+}
+
+/** Users, groups and roles of an account have one name each, whatever the path and the case. */
+function entityOf(arn: string): string {
+  const { account: of, resource } = parseArn(arn)!;
+  const [type] = resource.split("/");
+  return `the ${type} ${quoted(resource.slice(resource.lastIndexOf("/") + 1).toLowerCase())} of account ${of}`;
+}
+
 function account(id: string, where: string): void {
-  if (!isAccountId(String(id)))
+  // A number may have lost zeros, and equals no text.
+  if (typeof id !== "string" || !isAccountId(id))
     wrong(
       "invalid-environment",
       `${quoted(String(id))} in ${where} is not an account id`,
@@ -119,19 +165,34 @@ function checkPrincipal(arn: string, principal: PrincipalInput, groups: Environm
   of("identity", principal.policies ?? [], arn);
   of("session", principal.session ?? [], arn);
   if (principal.boundary) of("permissionsBoundary", [principal.boundary], arn);
-  for (const group of principal.groups ?? []) {
-    const groupArn = groupOf(arn, group, groups);
-    if (groupArn !== undefined) continue;
-    const near = nearest(
-      group,
-      Object.keys(groups).map((name) => name.slice(name.lastIndexOf("/") + 1)),
-    );
+  const { groups: memberOf = [] } = principal;
+  if (memberOf.length === 0) return;
+  if (parsed.resource.startsWith("role/"))
+    wrong("invalid-environment", `${arn} is a role, and only users are in groups`);
+  for (const group of memberOf) if (groupOf(arn, group, groups) === undefined) noGroup(arn, group, Object.keys(groups));
+  // Identity policies are known all or not at all: a group's Deny would be lost among those that are not.
+  if (principal.policies === undefined)
     wrong(
-      "dangling-reference",
-      `${arn} is in the group ${quoted(group)}, which the environment does not have`,
-      near ? `did you mean \`${near}\`?` : "add it under `groups`, by its ARN",
+      "invalid-environment",
+      `${arn} is in groups, and its own policies are not said`,
+      "add `policies`; `[]` where it has none of its own",
     );
-  }
+}
+
+function noGroup(user: string, group: string, groups: readonly string[]): never {
+  const nameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
+  const own = groups.filter((arn) => parseArn(arn)!.account === parseArn(user)!.account);
+  const foreign = groups.find((arn) => !own.includes(arn) && nameOf(arn) === group);
+  const near = nearest(group, own.map(nameOf));
+  return wrong(
+    "dangling-reference",
+    `${user} is in the group ${quoted(group)}, which ${foreign ? "its account" : "the environment"} does not have`,
+    near
+      ? `did you mean \`${near}\`?`
+      : foreign
+        ? `${foreign} is of another account`
+        : "add it under `groups`, by its ARN",
+  );
 }
 
 /** The ARN of a user's group, by its name. */
@@ -156,6 +217,7 @@ function checkResource(arn: string, resource: ResourceInput): void {
     of(isKey ? "key" : service === "iam" ? "trust" : "resource", [resource.policy], arn);
     if (resource.policy.resource !== null && resource.policy.resource !== arn)
       wrong("contradiction", `the policy of ${arn} says that it is attached to ${resource.policy.resource}`);
+    checkOwner(arn, resource.policy.account, isAccountId(owner) ? owner : resource.owner);
   }
   if (!isKey && (resource.aliases || resource.grants || resource.key))
     wrong("invalid-environment", `${arn} is no key, so it has no aliases, grants or key attributes`);
@@ -166,4 +228,30 @@ function checkResource(arn: string, resource: ResourceInput): void {
     if (!isGrant(grant)) wrong("invalid-environment", `what ${arn} holds is not a grant`, "make it with `grant(…)`");
     if (grant.key !== arn) wrong("contradiction", `a grant of ${arn} is for the key ${grant.key}`);
   }
+  if (resource.key) checkKey(arn, resource.key);
+}
+
+/** The account that a resource's policy was given, beside what else says whose the resource is. */
+function checkOwner(arn: string, said: string | null, owner: string | undefined): void {
+  if (said === null) return;
+  account(said, `the policy of ${arn}`);
+  if (owner !== undefined && said !== owner)
+    wrong("contradiction", `${arn} is of account ${owner}, and its policy says that it is of ${said}`);
+}
+
+function checkKey(arn: string, attributes: KeyAttributes): void {
+  known(attributes, KEY, `\`key\` of ${arn}`);
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined && typeof value !== "string")
+      wrong("invalid-environment", `${quoted(name)} of ${arn} is not a text`);
+  const { multiRegionKeyType: type } = attributes;
+  if (type === undefined) return;
+  if (type !== "PRIMARY" && type !== "REPLICA")
+    wrong("invalid-environment", `${quoted(String(type))} is not a \`multiRegionKeyType\``, "`PRIMARY` or `REPLICA`");
+  if (!parseArn(arn)!.resource.startsWith("key/mrk-"))
+    wrong(
+      "contradiction",
+      `${arn} is no multi-Region key, so it has no \`multiRegionKeyType\``,
+      "their ids begin with `mrk-`",
+    );
 }

@@ -20,12 +20,15 @@ export interface LevelInput {
 export interface UnitInput extends LevelInput {
   /** Account ids. */
   readonly accounts?: readonly string[];
+  /** By id, as in `ou-ab12-cdefghij`, or by a name: paths of the organization are then not known. */
   readonly units?: Readonly<Record<string, UnitInput>>;
 }
 
 export interface OrganizationInput extends UnitInput {
   /** As in `o-abc123defg`. */
   readonly id: string;
+  /** The id of its root, as in `r-ab12`. Left out: paths of the organization (`aws:PrincipalOrgPaths`) are not known. */
+  readonly rootId?: string;
   /** No service or resource control policy binds it. */
   readonly managementAccount?: string;
 }
@@ -33,7 +36,7 @@ export interface OrganizationInput extends UnitInput {
 export interface PrincipalInput {
   /** Inline and attached identity policies. Left out: not known; `[]`: none. */
   readonly policies?: readonly Policy[];
-  /** Names of groups of the same account, for users. */
+  /** Names of groups of the same account, for users; with `policies`, which may be `[]`. */
   readonly groups?: readonly string[];
   readonly boundary?: Policy;
   /** Session policies of its sessions. */
@@ -46,8 +49,9 @@ export interface PrincipalInput {
 export interface ResourceInput {
   /** Left out: not known; `null`: it has none. */
   readonly policy?: Policy | null;
-  /** The account that owns it, where the ARN does not say. */
+  /** The account that owns it, where neither the ARN nor its policy's `account` says. */
   readonly owner?: string;
+  /** Its own, which the objects of a bucket do not have. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Of a key, as in `alias/app`. */
   readonly aliases?: readonly string[];
@@ -63,7 +67,10 @@ export interface EndpointInput {
 
 export interface EnvironmentInput {
   readonly organization?: OrganizationInput;
-  /** What is attached to an account itself; its place is in the organization. */
+  /**
+   * What is attached to an account itself; its place is in the organization. One that the organization does not have is
+   * outside of it.
+   */
   readonly accounts?: Readonly<Record<string, LevelInput>>;
   /** By ARN of the role or user. */
   readonly principals?: Readonly<Record<string, PrincipalInput>>;
@@ -75,6 +82,7 @@ export interface EnvironmentInput {
   readonly endpoints?: Readonly<Record<string, EndpointInput>>;
 }
 
+const NOTHING = Object.freeze({});
 const BRAND = Symbol.for("iam-expect.environment");
 
 /** All that is known about the accounts under test. Immutable plain data; made by `environment(...)`. */
@@ -88,11 +96,11 @@ export class Environment {
 
   constructor(input: EnvironmentInput) {
     this.organization = input.organization ?? null;
-    this.accounts = input.accounts ?? {};
-    this.principals = input.principals ?? {};
-    this.groups = input.groups ?? {};
-    this.resources = input.resources ?? {};
-    this.endpoints = input.endpoints ?? {};
+    this.accounts = input.accounts ?? NOTHING;
+    this.principals = input.principals ?? NOTHING;
+    this.groups = input.groups ?? NOTHING;
+    this.resources = input.resources ?? NOTHING;
+    this.endpoints = input.endpoints ?? NOTHING;
     Object.defineProperty(this, BRAND, { value: true });
     Object.freeze(this);
   }

@@ -1,3 +1,5 @@
+import { isPolicy } from "../policy/policy.ts";
+import { isGrant } from "../request/grant.ts";
 import { checkEnvironment } from "./check.ts";
 import { Environment, type EnvironmentInput } from "./environment.ts";
 
@@ -23,9 +25,9 @@ export function environment(input: EnvironmentInput): Environment {
   return new Environment(copy(input));
 }
 
-/** The test's own objects may change later; policies and grants do not. */
+/** The test's own objects may change later; the environment, its policies and grants do not. */
 function copy<T>(value: T): T {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) return value.map(copy) as T;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copy(part)])) as T;
+  if (typeof value !== "object" || value === null || isPolicy(value) || isGrant(value)) return value;
+  if (Array.isArray(value)) return Object.freeze(value.map(copy)) as T;
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copy(part)]))) as T;
 }

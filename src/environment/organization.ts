@@ -3,9 +3,10 @@ import type { Environment, LevelInput, UnitInput } from "./environment.ts";
 
 /** An account's place in the organization. */
 export interface Membership {
-  readonly organization: string;
-  /** As `aws:PrincipalOrgPaths` has it: `o-x/r-root/ou-a/`. */
-  readonly path: string;
+  /** Undefined: of some organization, and which is not known. */
+  readonly organization: string | undefined;
+  /** As `aws:PrincipalOrgPaths` has it: `o-x/r-ab12/ou-ab12-cdefghij/`. Undefined: some id in it is not known. */
+  readonly path: string | undefined;
   readonly management: boolean;
   /** The levels from the root to the account. */
   readonly levels: readonly LevelInput[];
@@ -14,15 +15,19 @@ export interface Membership {
 /** Where an account is; null: outside the organization; undefined: not known. */
 export function membershipOf(environment: Environment, account: string): Membership | null | undefined {
   const { organization, accounts } = environment;
-  if (!organization) return undefined;
-  const own: LevelInput = accounts[account] ?? {};
+  const own: LevelInput = Object.hasOwn(accounts, account) ? accounts[account]! : {};
+  if (!organization)
+    return hasPolicies(own)
+      ? { organization: undefined, path: undefined, management: false, levels: [own] }
+      : undefined;
   const management = organization.managementAccount === account;
-  const trail = findAccount(organization, account, [{ name: "root", unit: organization }]);
+  const trail = findAccount(organization, account, [{ name: organization.rootId, unit: organization }]);
   if (!trail) {
     if (management)
       return {
         organization: organization.id,
-        path: `${organization.id}/root/`,
+        // It may be in any unit.
+        path: undefined,
         management,
         levels: [organization, own],
       };
@@ -31,16 +36,30 @@ export function membershipOf(environment: Environment, account: string): Members
   }
   return {
     organization: organization.id,
-    path: `${organization.id}/${trail.map(({ name }) => name).join("/")}/`,
+    path: pathOf(organization.id, trail),
     management,
     levels: [...trail.map(({ unit }) => unit), own],
   };
 }
 
+/** Whether something is attached to the account itself; to attach nothing, `[]`, takes FullAWSAccess away. */
+export const hasPolicies = ({ serviceControl, resourceControl }: LevelInput): boolean =>
+  serviceControl !== undefined || (resourceControl !== undefined && resourceControl.length > 0);
+
 interface Place {
-  readonly name: string;
+  /** Undefined: the root, whose id is not known. */
+  readonly name: string | undefined;
   readonly unit: UnitInput;
 }
+
+/** Units may go by names that are no ids; AWS sends ids. */
+function pathOf(id: string, trail: readonly Place[]): string | undefined {
+  const names = trail.map(({ name }) => name);
+  const known = names.every((name, at) => name !== undefined && (at === 0 || UNIT_ID.test(name)));
+  return known ? `${[id, ...names].join("/")}/` : undefined;
+}
+
+const UNIT_ID = /^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/;
 
 function findAccount(unit: UnitInput, account: string, trail: readonly Place[]): readonly Place[] | undefined {
   if (unit.accounts?.includes(account)) return trail;

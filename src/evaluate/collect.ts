@@ -31,12 +31,14 @@ export function collect(environment: Environment, asked: RequestFields): { set: 
   const { arn: principalArn, entry: principal } = findPrincipal(environment, asked);
   const { arn: resourceArn, entry: resource } = findResource(environment, asked);
   const caller = asked.principal.account === null ? undefined : membershipOf(environment, asked.principal.account);
-  const owner =
+  const said =
     resource?.owner ??
     accountOf(resourceArn ?? asked.resource) ??
+    resource?.policy?.account ??
     asked.resourceAccount ??
-    asked.principal.account ??
     undefined;
+  // A resource of which nobody says whose it is is taken to be the caller's (E11).
+  const owner = said ?? asked.principal.account ?? undefined;
   const place = owner === undefined ? undefined : membershipOf(environment, owner);
   const who = identify(asked.principal, principalArn, principal, caller);
   if (principal?.policies && asked.givenIdentity !== null)
@@ -46,9 +48,13 @@ export function collect(environment: Environment, asked: RequestFields): { set: 
     );
   const endpoint = endpointOf(environment, asked);
   const context = {
-    ...principalContext(caller),
-    ...resourceContext(resource, place, asked),
-    ...(endpoint?.vpc ? { "aws:SourceVpc": endpoint.vpc } : {}),
+    ...organizationContext("Principal", caller),
+    // Where the owner is but taken for it, its organization stays open. An action without a resource is the caller's (E10).
+    ...organizationContext("Resource", said !== undefined || isResourceless(asked) ? place : undefined),
+    ...organizationContext("Source", sourceOf(environment, asked)),
+    ...resourceContext(resource, resourceArn, asked),
+    // A call through a service has none (B5).
+    ...(endpoint?.vpc && !isThroughService(asked) ? { "aws:SourceVpc": endpoint.vpc } : {}),
   };
   const request: RequestFields = {
     ...asked,
@@ -59,7 +65,9 @@ export function collect(environment: Environment, asked: RequestFields): { set: 
         : asked.resource,
     context: merge(context, asked.context),
   };
-  const bound = place && !place.management;
+  // Which the evaluator would not weigh either: a decision names what was weighed (E19, E20).
+  const bindsCaller = caller && !who.managementAccount && !who.serviceLinked;
+  const bindsResource = place && !place.management && !who.serviceLinked;
   return {
     set: {
       identity: identityOf(environment, principalArn, principal),
@@ -67,8 +75,8 @@ export function collect(environment: Environment, asked: RequestFields): { set: 
       session: principal?.session ?? [],
       resource: resource?.policy,
       grants: resource?.grants ?? [],
-      serviceControl: caller ? serviceControlLevels(caller, fullAWSAccess) : [],
-      resourceControl: bound ? resourceControlLevels(place) : [],
+      serviceControl: bindsCaller ? serviceControlLevels(caller, fullAWSAccess) : [],
+      resourceControl: bindsResource ? resourceControlLevels(place) : [],
       vpcEndpoint: endpoint?.policy ? [endpoint.policy] : [],
     },
     facts: buildFacts(request, owner),
@@ -104,7 +112,7 @@ function identify(
   return new Principal({
     ...asked,
     role: asked.role ?? (isRole && asked.type === "session" ? arn : null),
-    tags: { ...entry?.tags, ...asked.tags },
+    tags: merge(entry?.tags ?? {}, asked.tags),
     uniqueId: asked.uniqueId ?? entry?.uniqueId ?? null,
     serviceLinked: asked.serviceLinked || (isRole && parseArn(arn)!.resource.startsWith("role/aws-service-role/")),
     managementAccount: asked.managementAccount || membership?.management === true,
@@ -158,25 +166,44 @@ const accountOf = (arn: string | null): string | undefined => {
   return account && /^\d{12}$/.test(account) ? account : undefined;
 };
 
-function principalContext(membership: Membership | null | undefined): Record<string, ContextValue> {
+/** What is known of the organization of an account; what is not is left open. */
+function organizationContext(
+  of: "Principal" | "Resource" | "Source",
+  membership: Membership | null | undefined,
+): Record<string, ContextValue> {
   if (membership === undefined) return {};
+  const [id, paths] = [`aws:${of}OrgID`, `aws:${of}OrgPaths`];
+  if (membership === null) return { [id]: null, [paths]: null };
+  const { organization, path } = membership;
   return {
-    "aws:PrincipalOrgID": membership?.organization ?? null,
-    "aws:PrincipalOrgPaths": membership ? [membership.path] : null,
+    ...(organization === undefined ? {} : { [id]: organization }),
+    ...(path === undefined ? {} : { [paths]: [path] }),
   };
 }
 
+/** Where the account is for which a service calls. */
+function sourceOf(environment: Environment, { principal, context }: RequestFields): Membership | null | undefined {
+  const account = principal.type === "service" ? told(context, "aws:sourceaccount") : undefined;
+  return typeof account === "string" ? membershipOf(environment, account) : undefined;
+}
+
+const isResourceless = (asked: RequestFields) =>
+  asked.resource === "*" || buildFacts(asked, undefined).resource === "*";
+
+const isThroughService = (asked: RequestFields) => buildFacts(asked, undefined).viaService;
+
+const told = (context: RequestFields["context"], folded: string): ContextValue | undefined =>
+  Object.entries(context).find(([key]) => key.toLowerCase() === folded)?.[1];
+
 function resourceContext(
   entry: ResourceInput | undefined,
-  membership: Membership | null | undefined,
+  arn: string | undefined,
   { resource, action }: RequestFields,
 ): Record<string, ContextValue> {
   const context: Record<string, ContextValue> = {};
-  if (membership !== undefined) {
-    context["aws:ResourceOrgID"] = membership?.organization ?? null;
-    context["aws:ResourceOrgPaths"] = membership ? [membership.path] : null;
-  }
-  for (const [tag, value] of Object.entries(entry?.tags ?? {})) context[`aws:ResourceTag/${tag}`] = value;
+  // A bucket's tags are not its objects'.
+  if (resource === arn || (resource !== null && isAlias(resource)))
+    for (const [tag, value] of Object.entries(entry?.tags ?? {})) context[`aws:ResourceTag/${tag}`] = value;
   if (!action.toLowerCase().startsWith("kms:") || !entry) return context;
   if (entry.aliases) context["kms:ResourceAliases"] = entry.aliases.length > 0 ? entry.aliases : null;
   if (resource !== null && isAlias(resource) && !isAliasAction(action))
@@ -190,7 +217,7 @@ function resourceContext(
 }
 
 function endpointOf({ endpoints }: Environment, { context }: RequestFields) {
-  const id = Object.entries(context).find(([key]) => key.toLowerCase() === "aws:sourcevpce")?.[1];
+  const id = told(context, "aws:sourcevpce");
   if (typeof id !== "string") return undefined;
   if (!Object.hasOwn(endpoints, id) && Object.keys(endpoints).length > 0)
     refuse("dangling-reference", `the environment does not have the VPC endpoint ${quoted(id)}`, {
@@ -200,10 +227,7 @@ function endpointOf({ endpoints }: Environment, { context }: RequestFields) {
 }
 
 /** What the test told wins over what the environment knows. */
-function merge(
-  known: Readonly<Record<string, ContextValue>>,
-  told: RequestFields["context"],
-): RequestFields["context"] {
-  const names = new Set(Object.keys(told).map((key) => key.toLowerCase()));
-  return { ...Object.fromEntries(Object.entries(known).filter(([key]) => !names.has(key.toLowerCase()))), ...told };
+function merge<T>(known: Readonly<Record<string, T>>, said: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  const names = new Set(Object.keys(said).map((key) => key.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(known).filter(([key]) => !names.has(key.toLowerCase()))), ...said };
 }

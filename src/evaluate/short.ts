@@ -10,6 +10,7 @@ import {
   vpcEndpointPolicy,
 } from "../policy/constructors.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Facts } from "../request/facts.ts";
 import { decide } from "./decide.ts";
 import type { Judgement } from "./evaluate.ts";
 import { Evaluation } from "./evaluation.ts";
@@ -24,15 +25,13 @@ export interface Short {
 
 const everything = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 const toAll = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }] };
-const kms = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action: "kms:*", Resource: "*" }] };
-const trust = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action: "sts:*" }] };
 
 type Kind = "identity" | "resource" | "permissionsBoundary" | "session" | "serviceControl" | "vpcEndpoint";
 
-/** The set with an Allow for everything in one kind of policy. */
-const WIDENED: Readonly<Record<Kind, (set: PolicySet) => PolicySet>> = {
+/** The set with an Allow in one kind of policy: for everything, or, where it says to whom, for the caller as is advised. */
+const WIDENED: Readonly<Record<Kind, (set: PolicySet, facts: Facts) => PolicySet>> = {
   identity: (set) => ({ ...set, identity: [...(set.identity ?? []), identityPolicy(everything)] }),
-  resource: (set) => ({ ...set, resource: withAllow(set.resource) }),
+  resource: (set, facts) => ({ ...set, resource: withAllow(set.resource, facts) }),
   permissionsBoundary: (set) => widen(set, "permissionsBoundary", permissionsBoundary(everything)),
   session: (set) => widen(set, "session", sessionPolicy(everything)),
   vpcEndpoint: (set) => widen(set, "vpcEndpoint", vpcEndpointPolicy(toAll, { endpoint: "interface" })),
@@ -45,10 +44,34 @@ const WIDENED: Readonly<Record<Kind, (set: PolicySet) => PolicySet>> = {
 const widen = (set: PolicySet, kind: "permissionsBoundary" | "session" | "vpcEndpoint", policy: Policy): PolicySet =>
   set[kind].length > 0 ? { ...set, [kind]: [...set[kind], policy] } : set;
 
-/** Denies do not matter here: what is short is asked where nothing denies. */
-function withAllow(policy: Policy | null | undefined): Policy {
-  if (policy?.kind === "trust") return trustPolicy(trust);
-  return policy?.kind === "key" ? keyPolicy(kms) : resourcePolicy(toAll);
+/** Denies do not matter here: what is short is asked where nothing denies. The caller by name is the most that Allows give. */
+function withAllow(policy: Policy | null | undefined, facts: Facts): Policy {
+  const document = JSON.stringify({ Version: "2012-10-17", Statement: [resourceStatement(policy, facts)] });
+  if (policy?.kind === "trust") return trustPolicy(document);
+  return policy?.kind === "key" ? keyPolicy(document) : resourcePolicy(document);
+}
+
+/** What a resource's policy is to say so that the caller gets this. */
+function resourceStatement(policy: Policy | null | undefined, facts: Facts): object {
+  const { principal, request, resource } = facts;
+  const statement = { Effect: "Allow", Principal: principalOf(principal), Action: request.action };
+  if (policy?.kind === "trust") return { ...statement, ...conditions(facts) };
+  return { ...statement, Resource: policy?.kind === "key" ? "*" : (resource ?? "*"), ...conditions(facts) };
+}
+
+function principalOf({ type, name, role, arn }: Facts["principal"]): object {
+  if (type === "service") return { Service: name };
+  return type === "federated" ? { Federated: name } : { AWS: role ?? arn ?? "*" };
+}
+
+/** A use through a service is allowed through that service alone, and a service only for the account it works for. */
+function conditions({ context, principal }: Facts): object {
+  const names = { "kms:ViaService": true, "aws:SourceAccount": principal.type === "service" };
+  const equal = Object.entries(names).flatMap(([name, wanted]) => {
+    const [value] = context.get(name.toLowerCase()) ?? [];
+    return wanted && value !== undefined ? [[name, value] as const] : [];
+  });
+  return equal.length > 0 ? { Condition: { StringEquals: Object.fromEntries(equal) } } : {};
 }
 
 /** Single kinds first, then pairs: across accounts two policies may be short at once. */
@@ -58,7 +81,7 @@ export function shortPolicies({ set, facts, decision }: Judgement): Short[] {
   const kinds = (Object.keys(WIDENED) as Kind[]).filter((kind) => kind !== "resource" || set.resource !== undefined);
   const suffices = (...some: Kind[]) =>
     decide(
-      some.reduce((wider, kind) => WIDENED[kind](wider), set),
+      some.reduce((wider, kind) => WIDENED[kind](wider, facts), set),
       new Evaluation(facts),
     ).outcome === "allowed";
   const single = kinds.filter((kind) => suffices(kind));
@@ -69,22 +92,17 @@ export function shortPolicies({ set, facts, decision }: Judgement): Short[] {
   return found.map((kind) => describe(kind, set, facts));
 }
 
-function describe(kind: Kind, set: PolicySet, facts: Judgement["facts"]): Short {
+function describe(kind: Kind, set: PolicySet, facts: Facts): Short {
   const { principal, request, resource } = facts;
   const action = request.action;
   const on = resource ?? "*";
   const statement = { Effect: "Allow", Action: action, Resource: on };
   const policy = set.resource;
-  if (kind === "identity") return { what: `an identity policy of ${principal.name}`, add: statement };
+  if (kind === "identity")
+    return { what: `an identity policy of ${principal.name}`, add: { ...statement, ...conditions(facts) } };
   if (kind === "resource") {
-    const named =
-      principal.type === "service" ? { Service: principal.name } : { AWS: principal.role ?? principal.arn ?? "*" };
     const what = policy ? `${policy.name}, the policy of ${on}` : `the policy of ${on}`;
-    if (policy?.kind === "trust") return { what, add: { Effect: "Allow", Principal: named, Action: action } };
-    return {
-      what,
-      add: { Effect: "Allow", Principal: named, Action: action, Resource: policy?.kind === "key" ? "*" : on },
-    };
+    return { what, add: resourceStatement(policy, facts) };
   }
   const names = {
     permissionsBoundary: "the permissions boundary",

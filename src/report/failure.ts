@@ -64,7 +64,8 @@ export function failureMessage({ assertion, wanted, effect }: Wanted, judgement:
 
 function accountAll({ set, facts }: Judgement): Accounted[] {
   const { hasBoundary } = new Weighing(set, new Evaluation(facts));
-  return policiesOf(set).flatMap((policy) =>
+  // A policy may be attached at several levels.
+  return [...new Set(policiesOf(set))].flatMap((policy) =>
     compile(policy).statements.map((compiled) => ({
       compiled,
       account: statementAccount(compiled, new Evaluation(facts), hasBoundary),

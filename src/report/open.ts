@@ -28,9 +28,13 @@ export function refuseOpen(
         : judgement.set.resource
           ? "the resource's policy leaves this to the caller's identity policies, and they are not known"
           : "the caller's identity policies decide this, and they are not known";
-    const help = assertion.startsWith("expect(environment)")
-      ? `add them to the environment, \`principals: { ${JSON.stringify(principal.role ?? principal.name)}: { policies: [] } }\`, or say what they do: \`.givenIdentityAllows()\` or \`.givenNoIdentityPolicies()\``
-      : "add them, `expect([keyPolicy, identityPolicy])`, or say what they do: `.givenIdentityAllows()` or `.givenNoIdentityPolicies()`";
+    const caller = JSON.stringify(principal.role ?? principal.name);
+    const add = inEnvironment(assertion)
+      ? `add them to the environment, \`principals: { ${caller}: { policies: [] } }\``
+      : "add them, `expect([keyPolicy, identityPolicy])`";
+    // An operation has no links.
+    const say = "or say what they do: `.givenIdentityAllows()` or `.givenNoIdentityPolicies()`";
+    const help = assertion.endsWith("(request)") ? `${add}, ${say}` : add;
     throw new DiagnosticError([new Diagnostic("error", { code: "open-policy", sentence: why, help, note })]);
   }
   // A key or role of the caller's account is judged on the policies that were given; another account's is not.
@@ -39,13 +43,17 @@ export function refuseOpen(
       new Diagnostic("error", {
         code: "open-policy",
         sentence: "the resource is of another account, whose policy must allow this too, and it is not known",
-        help: "add it: `expect([identityPolicy, resourcePolicy])`",
+        help: inEnvironment(assertion)
+          ? `add it to the environment, \`resources: { ${JSON.stringify(facts.resource ?? "")}: { policy } }\``
+          : "add it: `expect([identityPolicy, resourcePolicy])`",
         note,
       }),
     ]);
   const keys = open.filter((label) => label !== IDENTITY && label !== RESOURCE);
   if (keys.length > 0) throw new DiagnosticError(keys.map((key) => openKey(key, judgement, note)));
 }
+
+const inEnvironment = (assertion: string) => assertion.startsWith("expect(environment)");
 
 function openKey(key: string, { set }: Judgement, note: string): Diagnostic {
   const folded = key.toLowerCase();

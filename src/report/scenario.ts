@@ -19,10 +19,9 @@ export function scenarioMessage(wanted: Wanted, scenario: Scenario, done: readon
   const [, ...rest] = failureMessage(wanted, last.judgement)
     .split("\n")
     .filter((line) => !/^ {2}wanted /.test(line));
-  const short = shortPolicies(last.judgement).flatMap(({ what, add }) => [
-    `  short: ${what}`,
-    `  help: add ${JSON.stringify(add)}`,
-  ]);
+  // An assertion that wants a Deny lacks no Allow.
+  const lacking = wanted.effect === "Allow" ? shortPolicies(last.judgement) : [];
+  const short = lacking.flatMap(({ what, add }) => [`  short: ${what}`, `  help: add ${JSON.stringify(add)}`]);
   return [...head, ...rest, ...(short.length > 0 ? ["", ...short] : []), `  see: ${scenario.page}`].join("\n");
 }
 

@@ -35,9 +35,18 @@ export const makeDataKey = ({ by, key }: Pick<VolumeInput, "by" | "key">, id: st
   request: throughEc2(by, "kms:GenerateDataKeyWithoutPlaintext", key, id),
 });
 
-/** The caller, through EC2, grants decryption to the role that EC2 keeps for the instance. */
+/** What EC2 keeps for an instance is in the instance's account, whosever the key is (F21). */
+const roleOf = (instance: string) => {
+  const { partition, account } = instanceOf(instance);
+  const id = idOf(instanceOf(instance));
+  return {
+    role: `arn:${partition}:iam::${account}:role/aws:ec2-infrastructure/${id}`,
+    session: `arn:${partition}:sts::${account}:assumed-role/aws:ec2-infrastructure/${id}`,
+  };
+};
+
+/** The caller, through EC2, grants decryption to the role that EC2 keeps for the instance. `volume`: its id. */
 export function grantToInstance({ by, key }: Pick<VolumeInput, "by" | "key">, volume: string, instance: string): Step {
-  const { partition, account } = keyOf(key);
   const made = instanceGrant(key, volume, instance);
   return {
     title: "EC2 makes a grant for the instance, for the caller",
@@ -46,27 +55,24 @@ export function grantToInstance({ by, key }: Pick<VolumeInput, "by" | "key">, vo
       .withGrantOperations(["Decrypt"])
       .withContext({
         "kms:GrantConstraintType": "EncryptionContextSubset",
-        "kms:GranteePrincipal": `arn:${partition}:iam::${account}:role/aws:ec2-infrastructure/${instance}`,
+        "kms:GranteePrincipal": roleOf(instance).role,
       }),
     makes: made,
   };
 }
 
-const instanceGrant = (key: string, volume: string, instance: string): Grant => {
-  const { partition, account } = keyOf(key);
-  return grant({
+const instanceGrant = (key: string, volume: string, instance: string): Grant =>
+  grant({
     key,
-    granteePrincipal: `arn:${partition}:iam::${account}:role/aws:ec2-infrastructure/${instance}`,
+    granteePrincipal: roleOf(instance).role,
     operations: ["Decrypt"],
     constraints: { EncryptionContextSubset: { "aws:ebs:id": volume } },
-    name: `${volume} on ${instance}`,
+    name: `${volume} on ${idOf(instanceOf(instance))}`,
   });
-};
 
 /** The role that EC2 keeps for the instance decrypts the data key: it has no policies, only the grant. */
 export function decryptOnInstance(key: string, volume: string, instance: string): Step {
-  const { partition, account } = keyOf(key);
-  const role = principalFromArn(`arn:${partition}:sts::${account}:assumed-role/aws:ec2-infrastructure/${instance}`);
+  const role = principalFromArn(roleOf(instance).session);
   return {
     title: "EC2's role for the instance decrypts the data key through the grant",
     request: request(role, "kms:Decrypt", key).withEncryptionContext({ "aws:ebs:id": volume }),
@@ -93,11 +99,15 @@ export const ebs = {
 
   /** A volume is attached to an instance: the caller's grant, then the instance's decryption through it. */
   attachVolume({ by, key, volume, instance }: AttachInput): Scenario {
-    const [vol, i] = [idOf(volumeOf(volume)), idOf(instanceOf(instance))];
+    const id = idOf(volumeOf(volume));
     return new Scenario({
       name: "ebs.attachVolume",
       page: PAGE,
-      steps: [...attach(by, volume, instance), grantToInstance({ by, key }, vol, i), decryptOnInstance(key, vol, i)],
+      steps: [
+        ...attach(by, volume, instance),
+        grantToInstance({ by, key }, id, instance),
+        decryptOnInstance(key, id, instance),
+      ],
     });
   },
 
@@ -112,14 +122,14 @@ export const ebs = {
     instance,
     grant: before,
   }: AttachInput & { readonly grant: "stands" | "revoked" }): Scenario {
-    const [vol, i] = [idOf(volumeOf(volume)), idOf(instanceOf(instance))];
+    const id = idOf(volumeOf(volume));
     const [first, ...rest] = attach(by, volume, instance);
-    const standing = before === "stands" ? { ...first!, makes: instanceGrant(key, vol, i) } : first!;
-    const renewed = before === "stands" ? [] : [grantToInstance({ by, key }, vol, i)];
+    const standing = before === "stands" ? { ...first!, makes: instanceGrant(key, id, instance) } : first!;
+    const renewed = before === "stands" ? [] : [grantToInstance({ by, key }, id, instance)];
     return new Scenario({
       name: "ebs.reattachVolume",
       page: HOW,
-      steps: [standing, ...rest, ...renewed, decryptOnInstance(key, vol, i)],
+      steps: [standing, ...rest, ...renewed, decryptOnInstance(key, id, instance)],
     });
   },
 

@@ -1,7 +1,7 @@
 /** Amazon EC2 instances with encrypted volumes. */
 import { request } from "../request/request.ts";
 import { decryptOnInstance, grantToInstance, instanceOf, makeDataKey } from "./ebs.ts";
-import { type Caller, idOf, Scenario, type Step } from "./scenario.ts";
+import { type Caller, Scenario, type Step } from "./scenario.ts";
 
 export interface LaunchInput {
   readonly by: Caller;
@@ -22,7 +22,6 @@ function launch(
   { by, key, instance, volume = "vol-new", from }: LaunchInput,
 ): Scenario {
   const { partition, region, account } = instanceOf(instance);
-  const id = idOf(instanceOf(instance));
   // RunInstances is authorized on every resource that it takes or makes (semantics A24).
   const made = ["instance", "volume"].map((type) => `arn:${partition}:ec2:${region}:${account}:${type}/*`);
   const on = (resource: string): Step => ({
@@ -35,8 +34,8 @@ function launch(
     steps: [
       ...[...from, ...made].map(on),
       makeDataKey({ by, key }, volume),
-      grantToInstance({ by, key }, volume, id),
-      decryptOnInstance(key, volume, id),
+      grantToInstance({ by, key }, volume, instance),
+      decryptOnInstance(key, volume, instance),
     ],
   });
 }

@@ -1,4 +1,6 @@
 /** Services that use a key for their callers: a few steps each. */
+import { refuse } from "../diagnostic/diagnostic.ts";
+import { quoted } from "../diagnostic/frame.ts";
 import { request } from "../request/request.ts";
 import { arnOf, type Caller, keyOf, Scenario } from "./scenario.ts";
 
@@ -111,6 +113,8 @@ export const kms = {
   /** An alias is made for a key: authorized on both (semantics F9). `alias`: its name, as in `alias/app`. */
   createAlias({ by, key, alias }: { readonly by: Caller; readonly key: string; readonly alias: string }): Scenario {
     const { partition, region, account } = keyOf(key);
+    if (typeof alias !== "string" || !/^alias\/[\w/-]+$/.test(alias))
+      refuse("invalid-resource", `${quoted(String(alias))} is not the name of an alias`, { help: "as in `alias/app`" });
     return new Scenario({
       name: "kms.createAlias",
       page: "https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html",

@@ -14,18 +14,38 @@ const bug = (name: string, file: string, from: string, to: string): SeededBug =>
 });
 
 export const BUGS: readonly SeededBug[] = [
-  bug("a Deny in an identity policy does not count", "decide.ts", "    identity,\n    bounds,", "    bounds,"),
-  bug("a Deny in a permissions boundary does not count", "decide.ts", "    bounds,\n    sessions,", "    sessions,"),
-  bug("a Deny in a session policy does not count", "decide.ts", "    sessions,\n    endpoint,", "    endpoint,"),
+  bug("a Deny in an identity policy does not count", "decide.ts", "  denies = joined(denies, identity.denies);\n", ""),
+  bug(
+    "a Deny in a permissions boundary does not count",
+    "decide.ts",
+    "  denies = joined(denies, bounds.denies);\n",
+    "",
+  ),
+  bug("a Deny in a session policy does not count", "decide.ts", "  denies = joined(denies, sessions.denies);\n", ""),
   bug(
     "a Deny in a VPC endpoint policy does not count",
     "decide.ts",
-    "    sessions,\n    endpoint,\n",
-    "    sessions,\n",
+    "return joined(denies, endpoint.denies);",
+    "return denies;",
   ),
-  bug("a Deny in a resource policy does not count", "decide.ts", "    ...(mended ? [] : [resource]),\n", ""),
-  bug("a Deny in a service control policy does not count", "decide.ts", "    ...serviceControl,\n", ""),
-  bug("a Deny in a resource control policy does not count", "decide.ts", "    ...resourceControl,\n", ""),
+  bug(
+    "a Deny in a resource policy does not count",
+    "decide.ts",
+    "  if (!mended) denies = joined(denies, resource.denies);\n",
+    "",
+  ),
+  bug(
+    "a Deny in a service control policy does not count",
+    "decide.ts",
+    "  for (const level of serviceControl) denies = joined(denies, level.denies);\n",
+    "",
+  ),
+  bug(
+    "a Deny in a resource control policy does not count",
+    "decide.ts",
+    "  for (const level of resourceControl) denies = joined(denies, level.denies);\n",
+    "",
+  ),
   bug(
     "an identity policy suffices for a KMS key",
     "decide.ts",
@@ -72,7 +92,7 @@ export const BUGS: readonly SeededBug[] = [
   bug(
     "a boundary does not cap",
     "weigh.ts",
-    "return !this.#hasBoundary || this.bounds.allows.length > 0;",
+    "return !this.hasBoundary || this.bounds.allows.length > 0;",
     "return true;",
   ),
   bug(
