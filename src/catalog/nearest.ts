@@ -84,7 +84,11 @@ export function nearestKey(key: string): string | undefined {
   const known = ["aws", "saml", ...servicePrefixes()];
   const folded = prefix.toLowerCase();
   for (const near of known.includes(folded) ? [folded] : ranked(prefix, known)) {
-    const found = withoutVariable(key, near) ?? nearestWithVariable(key, near) ?? nearest(key, keyNames(near));
+    const found =
+      withoutVariable(key, near) ??
+      nearestWithVariable(key, near) ??
+      cutShort(key, near) ??
+      nearest(key, keyNames(near));
     if (found) return found;
   }
   return undefined;
@@ -95,6 +99,14 @@ function withoutVariable(key: string, prefix: string): string | undefined {
   const folded = key.toLowerCase();
   for (const name of keyNames(prefix)) if (name.replace(/[/:]\$\{[^}]*\}$/, "").toLowerCase() === folded) return name;
   return undefined;
+}
+
+/** `aws:PrincipalOrgID` for `aws:PrincipalOrg`: the shortest key that begins so, if little is missing. */
+function cutShort(key: string, prefix: string): string | undefined {
+  const folded = key.toLowerCase();
+  const longer = [...keyNames(prefix)].filter((name) => name.toLowerCase().startsWith(folded));
+  const [first] = longer.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+  return first !== undefined && first.length - key.length <= tolerance(key) ? first : undefined;
 }
 
 /** `aws:ResourceTag/team` for `aws:ResourceTags/team`: AWS's is the part up to the first separator of the name. */

@@ -1,5 +1,5 @@
 import type { Place, Source } from "../source/source.ts";
-import { frame } from "./frame.ts";
+import { frame, printable } from "./frame.ts";
 
 const SOURCE = Symbol("source");
 
@@ -18,7 +18,7 @@ export interface DiagnosticFields {
 
 /**
  * What is wrong with an input (severity `error`: refused) or looks wrong in one that AWS accepts (severity `finding`:
- * evaluated all the same). Its own enumerable properties are JSON-safe; `toString()` is the text people read.
+ * evaluated all the same). Its own enumerable properties are JSON-safe; `toString()` is the text people read, and safe to print.
  */
 export class Diagnostic {
   readonly severity: "error" | "finding";
@@ -45,13 +45,13 @@ export class Diagnostic {
   }
 
   toString(): string {
-    const at = this.place ? ` ${this.place.file}:${this.place.line}:${this.place.column}` : "";
-    const lines = [`${this.severity}[${this.code}]${at}`, `  ${this.sentence}`];
+    const at = this.place ? ` ${printable(this.place.file)}:${this.place.line}:${this.place.column}` : "";
+    const lines = [`${this.severity}[${this.code}]${at}`, `  ${printable(this.sentence)}`];
     const { source, through } = this[SOURCE];
     if (this.place && source) lines.push(...frame(source, this.place, { label: this.label, through }));
-    if (this.help) lines.push(`  help: ${this.help}`);
-    if (this.note) lines.push(`  note: ${this.note}`);
-    if (this.see) lines.push(`  see: ${this.see}`);
+    if (this.help) lines.push(`  help: ${printable(this.help)}`);
+    if (this.note) lines.push(`  note: ${printable(this.note)}`);
+    if (this.see) lines.push(`  see: ${printable(this.see)}`);
     return lines.join("\n");
   }
 }

@@ -3,20 +3,27 @@ import type { Place, Source } from "../source/source.ts";
 /** A frame never shows more of a line than this: minified policies are one line. */
 const WIDTH = 110;
 
+/** Controls, format characters, lone surrogates, line separators, and all that is drawn as nothing. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+
 /**
- * Makes text safe to print on one line: a policy must not be able to move the cursor, colour the report or reorder it.
- * Covers C0 and C1 controls, line separators and bidirectional controls; each becomes one visible character.
+ * Makes text safe to print on one line: a policy must not be able to move the cursor, colour the report, reorder it or
+ * hide a letter in it. Each UTF-16 unit of what is not to be seen becomes one visible character, so columns stay.
  */
 export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) =>
-    c === "\t" ? " " : "\ufffd",
-  );
+  return text.replace(UNSEEN, (c) => (c === "\t" ? " " : "\ufffd".repeat(c.length)));
 }
 
 /** Text quoted in a sentence: printable, shortened, in backticks. */
 export function quoted(text: string, max = 80): string {
-  return `\`${printable(text.length > max ? `${text.slice(0, max - 1)}…` : text)}\``;
+  return `\`${printable(shortened(text, max))}\``;
+}
+
+/** At most `max` units, the last an ellipsis where some are left out; a character of two units is not cut in half. */
+export function shortened(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, max - 1);
+  return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
 
 export interface FrameOptions {
@@ -38,7 +45,7 @@ export function frame(source: Source, place: Place, options: FrameOptions = {}):
   const gutter = `${String(place.line).padStart(5)}${mark}`;
   const lines = [`${gutter} | ${view.text}`];
   if (options.underline !== false) {
-    const label = options.label ? ` ${options.label}` : "";
+    const label = options.label ? ` ${printable(options.label)}` : "";
     lines.push(`${" ".repeat(gutter.length)} | ${" ".repeat(view.from)}${"^".repeat(view.length)}${label}`);
   }
   if (options.through !== undefined) {

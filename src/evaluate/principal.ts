@@ -83,12 +83,14 @@ export function compilePrincipal(
   if (only && !trust) return (run) => only(run.facts.principal, run);
   return (run) => {
     let best: MatchClass = NO_MATCH;
+    let named: MatchClass = NO_MATCH;
     for (const { match } of values) {
       const found = match(run.facts.principal, run);
       if (found > best) best = found;
+      if (found > named && found !== EVERYONE) named = found;
     }
     // AWS's pages differ on whether `*` works in a trust policy (A16).
-    return trust && best === EVERYONE ? run.weak<MatchClass>("A16", EVERYONE, NO_MATCH) : best;
+    return trust && best === EVERYONE ? run.weak("A16", best, named) : best;
   };
 }
 

@@ -2,7 +2,7 @@ import { refuse } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
 import type { Source } from "../source/source.ts";
 import { isAccountId, parseArn } from "./arn.ts";
-import { documentSource, fileSource, type PolicyDocument } from "./document.ts";
+import { documentSource, fileSource, type PolicyDocument, whatIs } from "./document.ts";
 import { KINDS, type PolicyKind } from "./kinds.ts";
 import { type PolicyOptions, parsePolicy } from "./parse.ts";
 import type { Policy } from "./policy.ts";
@@ -52,7 +52,7 @@ function maker<Options extends NameOption>(
     if (typeof document !== "string" && (typeof document !== "object" || document === null))
       return refuse(
         "wrong-use",
-        `${KINDS[kind].title} is made from an object or from JSON text, not from ${document === null ? "null" : `a ${typeof document}`}`,
+        `${KINDS[kind].title} is made from an object or from JSON text, not from ${whatIs(document)}`,
         {
           help: "to read a file, use `.fromFile(path)`",
         },
@@ -73,17 +73,20 @@ function checkOptions(options: AnyOptions, known: readonly (keyof AnyOptions)[],
     const parsed = typeof arn === "string" ? parseArn(arn) : undefined;
     const fits =
       options.key !== undefined
-        ? parsed?.service === "kms" && parsed.resource.startsWith("key/")
+        ? parsed?.service === "kms" && parsed.resource.startsWith("key/") && isAccountId(parsed.account)
         : options.role !== undefined
-          ? parsed?.service === "iam" && parsed.resource.startsWith("role/")
+          ? parsed?.service === "iam" && parsed.resource.startsWith("role/") && isAccountId(parsed.account)
           : parsed !== undefined;
-    if (!fits || /[*?]/.test(arn))
+    const what = options.key !== undefined ? "a key" : options.role !== undefined ? "a role" : "a resource";
+    if (!fits || /[*?]|\$\{/.test(arn)) refuse("invalid-resource", `${quoted(String(arn))} is not the ARN of ${what}`);
+    const owner = parsed?.account ?? "";
+    if (owner !== "" && options.account !== undefined && isAccountId(options.account) && options.account !== owner)
       refuse(
-        "invalid-resource",
-        `${quoted(String(arn))} is not the ARN of ${options.key ? "a key" : options.role ? "a role" : "a resource"}`,
+        "contradiction",
+        `the resource is of the account ${quoted(owner)}, it cannot be of ${quoted(options.account)} too`,
       );
   }
-  if (options.account !== undefined && !isAccountId(String(options.account)))
+  if (options.account !== undefined && !(typeof options.account === "string" && isAccountId(options.account)))
     refuse("wrong-use", `${quoted(String(options.account))} is not an account id`, {
       help: "it has twelve digits, in quotes",
     });

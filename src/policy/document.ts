@@ -19,6 +19,8 @@ export function documentSource(document: PolicyDocument, name: string): Source {
  * @throws DiagnosticError `unreadable-file`
  */
 export function fileSource(path: string): Source {
+  if (typeof path !== "string")
+    return refuse("wrong-use", `\`.fromFile\` takes the path of a file, not ${whatIs(path)}`);
   const absolute = resolve(path);
   const fromHere = relative(process.cwd(), absolute);
   const name = fromHere.startsWith("..") || isAbsolute(fromHere) ? absolute : fromHere.split(sep).join("/");
@@ -31,11 +33,21 @@ export function fileSource(path: string): Source {
         ? "there is no such file"
         : code === "EISDIR"
           ? "it is a folder"
-          : `it cannot be read (${code})`;
+          : path.includes("\0")
+            ? "a path holds no NUL character"
+            : `it cannot be read (${code})`;
     return refuse("unreadable-file", `${quoted(path, 200)}: ${why}`, {
       note: `paths start at the working directory, ${process.cwd()}`,
     });
   }
+}
+
+/** What a value is, for a sentence: `undefined`, `a number`, `a URL`, `an object`. */
+export function whatIs(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  const name = typeof value === "object" ? Object.getPrototypeOf(value)?.constructor?.name : typeof value;
+  if (name === "Object" || typeof name !== "string" || name === "") return "an object";
+  return name === "Array" ? "a list" : name === "string" ? "a text" : `a ${name}`;
 }
 
 /** `JSON.stringify` drops members that are `undefined` and turns a `Map` into `{}`: either would lift a condition. */
@@ -53,7 +65,7 @@ function check(value: unknown, path: string, above: Set<object>): void {
     refuse("wrong-type", `${quoted(path, 200)} is ${what}, which is no value of a policy`, {
       help: "a policy is made of plain objects, lists, texts, numbers and booleans",
     });
-  if (typeof value !== "object") wrong(value === undefined ? "undefined" : `a ${typeof value}`);
+  if (typeof value !== "object") wrong(typeof value === "number" ? String(value) : whatIs(value));
   const object = value as object;
   if (above.has(object)) wrong("part of itself");
   if (above.size > MAX_DEPTH) wrong(`nested more than ${MAX_DEPTH} levels deep`);

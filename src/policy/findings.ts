@@ -2,7 +2,7 @@
  * What AWS accepts but what never does what it says. Findings never change a decision; a failing message shows those
  * that touch it. One function a finding; `findings` runs them over every statement.
  */
-import { actionCarriesKey, actionFacts, keyFacts, serviceFacts } from "../catalog/catalog.ts";
+import { actionCarriesKey, actionFacts, keyFacts, type ServiceFacts, serviceFacts } from "../catalog/catalog.ts";
 import { nearest, nearestAction, nearestKey } from "../catalog/nearest.ts";
 import { type Operator, type OperatorFamily, parseOperator } from "../catalog/operators.ts";
 import type { ActionFacts, KeyType } from "../catalog/types.ts";
@@ -13,47 +13,89 @@ import { glob, globsOverlap } from "./glob.ts";
 import { type Condition, hasVariables, type Located, type PolicyFields, type Statement } from "./policy.ts";
 import type { Reading } from "./reading.ts";
 import { parseBinary, parseBool, parseCidr, parseDate, parseNumber } from "./values.ts";
-import { splitArnPattern } from "./variables.ts";
+import { hasPlaceholder, isKeyForm, parseTemplate, splitArnPattern } from "./variables.ts";
 
 /** Adds the findings of a policy to its reading. */
 export function findings(reading: Reading, policy: PolicyFields): void {
   version(reading, policy);
   sids(reading, policy.statements);
+  if (policy.statements.length === 0 && reading.spans.statements)
+    reading.finding(reading.spans.statements, "empty-list", "this list is empty, so the policy says nothing");
   const variables = hasVariables(policy);
+  const nearAction = remembered(nearestAction);
+  const nearKey = remembered(nearestKey);
   for (const statement of policy.statements) {
     empty(reading, statement);
     if (policy.kind === "trust" || policy.kind === "resource" || policy.kind === "key")
       openToAll(reading, policy, statement);
     const actions = statement.action && !statement.action.not ? namedActions(statement) : undefined;
-    unknownActions(reading, statement);
-    for (const located of statement.resource?.values ?? []) resource(reading, statement, located, variables);
+    unknownActions(reading, statement, nearAction);
+    const onKey = statement.resource && aliasOnly(statement);
+    for (const located of statement.resource?.values ?? []) {
+      resource(reading, located, onKey, variables);
+      if (variables) {
+        const nothing = statement.resource?.not ? "this pattern excludes nothing" : "this pattern matches no resource";
+        unknownVariables(reading, located, splitArnPattern(located.value)[5] ?? "", nothing, nearKey);
+      }
+    }
     for (const condition of statement.conditions) {
       const operator = parseOperator(condition.operator)!;
-      conditionKey(reading, condition, operator, actions);
+      conditionKey(reading, condition, operator, actions, nearKey);
+      const { family, negated } = operator.facts;
+      if (variables && (family === "string" || family === "arn" || family === "bool"))
+        for (const located of condition.values)
+          unknownVariables(
+            reading,
+            located,
+            located.value,
+            negated ? "this value excludes nothing" : "this value matches no request",
+            nearKey,
+          );
       conditionValues(reading, condition, operator, variables);
       if (condition.key.toLowerCase() === "kms:viaservice") viaService(reading, policy, statement, condition, operator);
     }
   }
 }
 
+/** A policy of thousands of misspelt names gets help for the first few: each is compared with all of its service's. */
+const SUGGESTIONS = 20;
+
+type Near = (name: string) => string | undefined;
+
+function remembered(near: Near): Near {
+  const known = new Map<string, string | undefined>();
+  return (name) => {
+    if (!known.has(name)) {
+      if (known.size >= SUGGESTIONS) return undefined;
+      known.set(name, near(name));
+    }
+    return known.get(name);
+  };
+}
+
 function version(reading: Reading, policy: PolicyFields): void {
   if (policy.version === "2012-10-17") return;
-  const start = { start: 0, end: 1 };
+  const { version = { start: 0, end: 1 }, document = version } = reading.spans;
   const note = "under it `${…}` is literal text";
   const see = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html";
   if (policy.version === null)
-    reading.finding(start, "missing-version", "without `Version` a policy is read as version `2008-10-17`", {
+    reading.finding(document, "missing-version", "without `Version` a policy is read as version `2008-10-17`", {
       note,
       see,
     });
   else
-    reading.finding(start, "old-version", "version `2008-10-17` of the policy language is the old one", { note, see });
+    reading.finding(version, "old-version", "version `2008-10-17` of the policy language is the old one", {
+      note,
+      see,
+    });
 }
 
 function sids(reading: Reading, statements: readonly Statement[]): void {
   const seen = new Set<string>();
-  for (const { sid, place } of statements) {
-    if (sid === undefined) continue;
+  for (const { sid, index, place: whole } of statements) {
+    // An empty one is none, as Terraform writes it.
+    if (!sid) continue;
+    const place = reading.spans.sids.get(index) ?? whole;
     if (seen.has(sid)) reading.finding(place, "duplicate-sid", `a statement before has the Sid ${quoted(sid)} too`);
     seen.add(sid);
     const identityType = reading.facts.principal === "forbidden";
@@ -70,7 +112,11 @@ function empty(reading: Reading, statement: Statement): void {
     });
   for (const element of [statement.principal, statement.action, statement.resource])
     if (element?.values.length === 0)
-      reading.finding(element.place, "empty-list", "this list is empty, so the statement never applies");
+      reading.finding(
+        element.place,
+        "empty-list",
+        `this list is empty, so ${element === statement.principal && element.not ? "it excludes nobody" : "the statement never applies"}`,
+      );
   for (const condition of statement.conditions)
     if (condition.values.length === 0)
       reading.finding(condition.place, "empty-list", "this condition has no values, so it does not compare anything", {
@@ -80,6 +126,9 @@ function empty(reading: Reading, statement: Statement): void {
 
 function openToAll(reading: Reading, policy: PolicyFields, statement: Statement): void {
   if (policy.kind !== "trust" || statement.effect !== "Allow" || statement.principal?.not) return;
+  if (statement.conditions.length > 0 || !statement.action) return;
+  const { not, values } = statement.action;
+  if (values.some(({ value }) => glob(value.toLowerCase()).matches("sts:assumerole")) === not) return;
   for (const { value, place } of statement.principal?.values ?? [])
     if (value === "*")
       reading.finding(place, "public-trust", "everybody may assume this role, of any account", {
@@ -95,17 +144,17 @@ function namedActions(statement: Statement): ActionFacts[] | undefined {
   return facts.every((found) => found !== undefined) ? facts : undefined;
 }
 
-function unknownActions(reading: Reading, statement: Statement): void {
+function unknownActions(reading: Reading, statement: Statement, nearAction: Near): void {
   for (const { value, place } of statement.action?.values ?? []) {
     if (value === "*") continue;
     const [prefix = "", name = ""] = value.split(":");
     const service = serviceFacts(prefix);
-    const pattern = glob(name.toLowerCase());
-    if (service && [...service.actions.keys()].some((action) => pattern.matches(action))) continue;
-    const near = /[*?]/.test(name) ? undefined : nearestAction(value);
+    const wild = /[*?]/.test(name);
+    if (service && (wild ? matchesAction(service, name) : service.actions.has(name.toLowerCase()))) continue;
+    const near = wild ? undefined : nearAction(value);
     const sentence = !service
       ? `${quoted(prefix)} is not the prefix of a service`
-      : /[*?]/.test(name)
+      : wild
         ? `${quoted(value)} matches no action of ${service.title}`
         : `${quoted(value)} is not an action of ${service.title}`;
     reading.finding(place, "unknown-action", sentence, {
@@ -116,10 +165,59 @@ function unknownActions(reading: Reading, statement: Statement): void {
   }
 }
 
-const KMS_CRYPTO =
-  /^kms:(\*|encrypt|decrypt|reencrypt.*|generate.*|sign|verify.*|derivesharedsecret|describekey|creategrant)/i;
+function matchesAction(service: ServiceFacts, name: string): boolean {
+  const pattern = glob(name.toLowerCase());
+  for (const action of service.actions.keys()) if (pattern.matches(action)) return true;
+  return false;
+}
 
-function resource(reading: Reading, statement: Statement, located: Located, variables: boolean): void {
+/** The action of a statement on aliases alone that needs the key and never an alias, where it has one. */
+function aliasOnly(statement: Statement): string | undefined {
+  if (!statement.resource?.values.every(({ value }) => /:alias\//.test(value))) return undefined;
+  if (!statement.action || statement.action.not) return undefined;
+  const actions = [...(serviceFacts("kms")?.actions.values() ?? [])];
+  const on = (action: ActionFacts, type: string) => action.resources.some((resource) => resource.type === type);
+  return statement.action.values.find(({ value }) => {
+    if (!/^kms:/i.test(value)) return false;
+    const pattern = glob(value.slice("kms:".length).toLowerCase());
+    const named = actions.filter(({ name }) => pattern.matches(name.toLowerCase()));
+    return named.some((action) => on(action, "key")) && !named.some((action) => on(action, "alias"));
+  })?.value;
+}
+
+/** Keys that only their services' policies know, as variables: AWS's pages of IoT and Transfer Family. */
+const SERVICE_VARIABLES = /^(iot|transfer|credentials-iot):/i;
+
+/** A variable that no request gives a value: a placeholder, a misspelt key, or one with several values (D2, D4). */
+function unknownVariables(reading: Reading, { place }: Located, text: string, effect: string, nearKey: Near): void {
+  if (!text.includes("${")) return;
+  const told = new Set<string>();
+  for (const part of parseTemplate(text).parts) {
+    if (!("key" in part) || told.has(part.key) || SERVICE_VARIABLES.test(part.key)) continue;
+    const { key, fallback } = part;
+    told.add(key);
+    const facts = keyFacts(key);
+    if (facts && !facts.multiValued) continue;
+    const form = isKeyForm(key);
+    const near = form && !facts ? nearKey(key) : undefined;
+    reading.finding(
+      place,
+      "unknown-variable",
+      facts
+        ? `${quoted(key)} holds several values, and a policy variable takes one`
+        : `${quoted(`\${${key}}`)} is not a policy variable: ${form ? `${quoted(key)} is not a condition key of AWS` : `${quoted(key)} is not of the form \`service:Key\``}`,
+      {
+        help: form
+          ? near && `did you mean \`\${${near}}\`?`
+          : "fill in the placeholder; a policy variable is written as in `${aws:username}`",
+        note: `it has no value, so ${fallback === undefined ? effect : "its default always stands for it"}`,
+        see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
+      },
+    );
+  }
+}
+
+function resource(reading: Reading, located: Located, onKey: string | undefined, variables: boolean): void {
   const { value, place } = located;
   if (value === "*") return;
   const fields = variables ? splitArnPattern(value) : arnFields(value);
@@ -138,24 +236,16 @@ function resource(reading: Reading, statement: Statement, located: Located, vari
       "variable-place",
       "policy variables work only in the last field of an ARN; before it they are literal text",
       {
+        help: hasPlaceholder(fields.slice(0, 5).join(":")) ? "fill in the placeholder" : undefined,
         see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
       },
     );
-  if (service === "kms" && /^alias\//.test(name ?? "")) {
-    const crypto = (statement.action?.values ?? []).filter((action) => KMS_CRYPTO.test(action.value));
-    const only = (statement.resource?.values ?? []).every((other) => /:alias\//.test(other.value));
-    if (crypto.length > 0 && only && !statement.action?.not)
-      reading.finding(
-        place,
-        "alias-resource",
-        `${quoted(crypto[0]!.value)} is authorized on the key, never on its alias`,
-        {
-          help: "name the key's ARN, or use `key/*` with a condition on `kms:RequestAlias` or `kms:ResourceAliases`",
-          see: "https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html",
-        },
-      );
-  }
-  const odd = oddArn(partition, service, region, account, value, variables);
+  if (onKey !== undefined && service === "kms" && /^alias\//.test(name ?? ""))
+    reading.finding(place, "alias-resource", `${quoted(onKey)} is authorized on the key, never on its alias`, {
+      help: "name the key's ARN, or use `key/*` with a condition on `kms:RequestAlias` or `kms:ResourceAliases`",
+      see: "https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html",
+    });
+  const odd = oddArn(partition, service, region, account, fields, variables);
   if (odd) reading.finding(place, "odd-arn", `${odd}: ${quoted(value)}`);
 }
 
@@ -164,7 +254,7 @@ function oddArn(
   service: string,
   region: string,
   account: string,
-  value: string,
+  fields: readonly string[],
   variables: boolean,
 ): string | undefined {
   if (/[?]|^.+\*|\*.+$/.test(partition)) return "a partition takes no wildcard";
@@ -174,10 +264,34 @@ function oddArn(
   if (!facts) return `${quoted(service)} is not the prefix of a service`;
   if (facts.resourceTypes.size === 0) return undefined;
   if (region !== "" && (service === "iam" || service === "sts")) return "IAM resources have no Region";
-  const pattern = variables ? value.replace(/\$\{[^}]*\}/g, "*") : value;
-  for (const { arns } of facts.resourceTypes.values())
-    if (arns.some((arn) => globsOverlap(pattern, arn.replace(/\$\{[^}]*\}/g, "*")))) return undefined;
+  const pattern = variables ? fields.map(asPattern) : fields;
+  for (const form of formsOf(facts))
+    if (pattern.every((field, at) => fieldsOverlap(field, form[at]!))) return undefined;
   return `no resource of ${facts.title} has an ARN of this form`;
+}
+
+const asPattern = (text: string): string => text.replace(/\$\{[^{}]*\}/g, "*");
+
+const forms = new WeakMap<ServiceFacts, readonly (readonly string[])[]>();
+
+/** The ARNs of a service's resources as patterns, field by field. */
+function formsOf(facts: ServiceFacts): readonly (readonly string[])[] {
+  let all = forms.get(facts);
+  if (!all) {
+    all = [...facts.resourceTypes.values()].flatMap(({ arns }) => arns.map((arn) => arnFields(asPattern(arn))));
+    forms.set(facts, all);
+  }
+  return all;
+}
+
+/** `globsOverlap`, which is slow, only where the texts before the first wildcards leave it open. */
+function fieldsOverlap(a: string, b: string): boolean {
+  if (a === b || a === "*" || b === "*") return true;
+  const wildA = a.search(/[*?]/);
+  const wildB = b.search(/[*?]/);
+  if (wildA === -1 && wildB === -1) return false;
+  const common = Math.min(wildA === -1 ? a.length : wildA, wildB === -1 ? b.length : wildB);
+  return a.startsWith(b.slice(0, common)) && globsOverlap(a, b);
 }
 
 function conditionKey(
@@ -185,11 +299,12 @@ function conditionKey(
   condition: Condition,
   operator: Operator,
   actions: readonly ActionFacts[] | undefined,
+  nearKey: Near,
 ): void {
   const { key, keyPlace } = condition;
   const facts = keyFacts(key);
   if (!facts) {
-    const near = nearestKey(key);
+    const near = nearKey(key);
     reading.finding(keyPlace, "unknown-key", `${quoted(key)} is not a condition key of AWS`, {
       help: near ? `did you mean \`${near}\`?` : undefined,
       note: "no request carries it, so it counts as absent",
@@ -209,7 +324,7 @@ function conditionKey(
       "key-not-carried",
       `requests for ${without.map((action) => `\`${action.service}:${action.name}\``).join(", ")} never carry ${quoted(key)}`,
       {
-        note: `the key counts as absent there, so this condition ${operator.facts.negated ? "always" : "never"} matches`,
+        note: `the key counts as absent there, so this condition ${matchesAbsent(operator) ? "always" : "never"} matches`,
       },
     );
   if (facts.multiValued && !operator.qualifier)
@@ -222,12 +337,23 @@ function conditionKey(
         see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
       },
     );
-  if (!FITTING[operator.facts.family].includes(facts.type) && !/(arn|principal|time)$/i.test(key))
+  if (!fits(operator.facts.family, facts.type, key))
     reading.finding(
       condition.operatorPlace,
       "operator-type",
       `\`${condition.operator}\` does not fit ${quoted(key)}, a key of type ${facts.type}`,
     );
+}
+
+/** What a condition says of a key that is not there (semantics C2, C12). */
+const matchesAbsent = ({ qualifier, facts }: Operator): boolean =>
+  qualifier === undefined ? facts.negated : qualifier === "ForAllValues";
+
+/** The catalogue calls some keys that hold ARNs strings, and times are numbers as well (semantics B3). */
+function fits(family: OperatorFamily, type: KeyType, key: string): boolean {
+  if (FITTING[family].includes(type)) return true;
+  if (family === "arn") return /(arn|principal)$/i.test(key);
+  return (family === "numeric" || family === "date") && /time$/i.test(key);
 }
 
 const FITTING: Readonly<Record<OperatorFamily, readonly KeyType[]>> = {
@@ -266,13 +392,17 @@ function conditionValues(reading: Reading, condition: Condition, operator: Opera
     const note = negated ? "it never equals the request's value, so it excludes nothing" : "it matches no request";
     if (parser && parser.parse(value) === undefined)
       reading.finding(place, "unparseable-value", `${quoted(value)} is not ${parser.what}`, { note });
-    if (family === "arn" && (arnFields(value).length < 6 || !value.startsWith("arn:")))
+    if (family !== "arn") continue;
+    const [first = "", ...rest] = arnFields(value);
+    if (rest.length < 5)
       reading.finding(
         place,
         "odd-arn",
         `\`${condition.operator}\` compares six fields, but ${quoted(value)} has fewer`,
         { note },
       );
+    else if (!glob(first).matches("arn"))
+      reading.finding(place, "odd-arn", `${quoted(value)} does not begin with \`arn:\``, { note });
   }
 }
 
@@ -286,7 +416,8 @@ function viaService(
   if (operator.facts.family !== "string") return;
   const regions = keyRegions(policy, statement);
   for (const { value, place } of condition.values) {
-    if (/[*?$]/.test(value)) continue;
+    const wild = /[*?]/.test(value);
+    if (value.includes("$") || (wild && operator.facts.compare === "like")) continue;
     const [, service, region] = /^([a-z0-9-]+)\.([a-z0-9-]+)\.amazonaws\.com$/.exec(value) ?? [];
     if (!service || !region) {
       reading.finding(
@@ -294,7 +425,7 @@ function viaService(
         "via-service-form",
         `${quoted(value)} is not of the form \`service.region.amazonaws.com\``,
         {
-          help: "as in `s3.eu-west-1.amazonaws.com`",
+          help: wild ? "`*` is a wildcard under `StringLike`" : "as in `s3.eu-west-1.amazonaws.com`",
           see: "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
         },
       );
@@ -318,11 +449,12 @@ function viaService(
 
 /** The Regions of the keys that a statement is about; empty when unknown. */
 function keyRegions(policy: PolicyFields, statement: Statement): Set<string> {
+  if (!policy.resource && statement.resource?.not) return new Set();
   const arns = policy.resource ? [policy.resource] : (statement.resource?.values ?? []).map(({ value }) => value);
   const regions = new Set<string>();
   for (const text of arns) {
-    const region = parseArn(text)?.region ?? "";
-    if (region === "" || /[*?$]/.test(region)) return new Set();
+    const { service, region = "" } = parseArn(text) ?? {};
+    if (service !== "kms" || region === "" || /[*?$]/.test(region)) return new Set();
     regions.add(region);
   }
   return regions;

@@ -10,7 +10,7 @@ import { readAction } from "./read-action.ts";
 import { readConditions } from "./read-condition.ts";
 import { readPrincipal } from "./read-principal.ts";
 import { readResource } from "./read-resource.ts";
-import { keySpan, members, Reading, typeName } from "./reading.ts";
+import { keySpan, members, Reading, templateHelp, typeName } from "./reading.ts";
 import { parseTemplate } from "./variables.ts";
 
 const GRAMMAR = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html";
@@ -42,13 +42,20 @@ export function parsePolicyNode(source: Source, root: JsonNode, kind: PolicyKind
 
 function parseReading(source: Source, json: JsonReading, kind: PolicyKind, options: PolicyOptions): Policy {
   const reading = new Reading(source, kind, KINDS[kind]);
+  const help = json.root ? undefined : wrongText(source.text);
   for (const { sentence, label, through, ...span } of json.problems)
-    reading.problem(span, "json-syntax", sentence, { label, through });
+    reading.problem(span, "json-syntax", sentence, { label, through, help });
   const document = json.root ? readDocument(reading, json.root) : undefined;
   if (!document || reading.problems.length > 0) throw new DiagnosticError(inOrder(reading.problems));
   const fields: PolicyFields = { kind, ...options, ...document, findings: [] };
   findings(reading, fields);
   return new Policy({ ...fields, findings: inOrder(reading.findings) }, source);
+}
+
+/** The help for a text that is no JSON at all: the name of a file, or a text in another encoding. */
+function wrongText(text: string): string | undefined {
+  if (text.length < 4096 && /^[^\n{}[\]"]+\.[a-z]{2,5}\s*$/i.test(text)) return "to read a file, use `.fromFile(path)`";
+  return text.slice(0, 8).includes("\0") ? "the text has NUL characters, as UTF-16 does: write it in UTF-8" : undefined;
 }
 
 function inOrder(diagnostics: Diagnostic[]): Diagnostic[] {
@@ -67,19 +74,26 @@ function readDocument(
     return undefined;
   }
   const elements = members(reading, root, "policy");
-  unknownElements(reading, root, DOCUMENT_ELEMENTS, "a policy");
-  const version = readVersion(reading, elements.get("Version"), root);
+  const documentElements = reading.facts.id ? DOCUMENT_ELEMENTS : DOCUMENT_ELEMENTS.filter((name) => name !== "Id");
+  const meant = unknownElements(reading, root, DOCUMENT_ELEMENTS, documentElements, "a policy", STATEMENT_ELEMENTS);
+  reading.spans.document = { start: root.start, end: root.start + 1 };
+  const version = readVersion(reading, elements.get("Version"), root, meant);
   const id = elements.get("Id");
   if (id && id.value.type !== "string")
     reading.problem(id.value, "wrong-type", `\`Id\` takes a string, not ${typeName(id.value)}`);
-  if (id && !reading.facts.id) misplaced(reading, id);
+  if (id && !reading.facts.id)
+    misplaced(reading, id, {
+      see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_id.html",
+    });
   const statement = elements.get("Statement");
   if (!statement) {
-    reading.problem({ start: root.start, end: root.start + 1 }, "missing-element", "a policy needs `Statement`", {
-      see: GRAMMAR,
-    });
+    if (!meant.has("Statement"))
+      reading.problem({ start: root.start, end: root.start + 1 }, "missing-element", "a policy needs `Statement`", {
+        see: GRAMMAR,
+      });
     return undefined;
   }
+  reading.spans.statements = { start: statement.keyStart, end: statement.value.end };
   const nodes = statement.value.type === "array" ? statement.value.items : [statement.value];
   const statements = nodes.map((node, index) => readStatement(reading, node, index, version === "2012-10-17"));
   return {
@@ -89,10 +103,15 @@ function readDocument(
   };
 }
 
-function readVersion(reading: Reading, member: JsonMember | undefined, root: JsonObject): PolicyFields["version"] {
+function readVersion(
+  reading: Reading,
+  member: JsonMember | undefined,
+  root: JsonObject,
+  meant: ReadonlySet<string>,
+): PolicyFields["version"] {
   const { versionRequired, title, see } = reading.facts;
   if (!member) {
-    if (versionRequired)
+    if (versionRequired && !meant.has("Version"))
       reading.problem(
         { start: root.start, end: root.start + 1 },
         "missing-element",
@@ -105,6 +124,7 @@ function readVersion(reading: Reading, member: JsonMember | undefined, root: Jso
     reading.problem(member.value, "wrong-type", `\`Version\` takes a string, not ${typeName(member.value)}`);
     return null;
   }
+  reading.spans.version = member.value;
   const text = member.value.value;
   const version = VERSIONS.find((known) => known === text);
   if (!version)
@@ -124,11 +144,19 @@ function readStatement(reading: Reading, node: JsonNode, index: number, variable
   }
   const { facts } = reading;
   const elements = members(reading, node, "statement");
-  unknownElements(reading, node, STATEMENT_ELEMENTS, "a statement");
+  const meant = unknownElements(
+    reading,
+    node,
+    STATEMENT_ELEMENTS,
+    STATEMENT_ELEMENTS,
+    "a statement",
+    DOCUMENT_ELEMENTS,
+  );
   const sid = elements.get("Sid");
+  if (sid) reading.spans.sids.set(index, sid.value);
   if (sid && sid.value.type !== "string")
     reading.problem(sid.value, "wrong-type", `\`Sid\` takes a string, not ${typeName(sid.value)}`);
-  const effect = readEffect(reading, elements.get("Effect"), node);
+  const effect = readEffect(reading, elements.get("Effect"), node, meant);
 
   const principalMember = pair(reading, elements, "Principal");
   const actionMember = pair(reading, elements, "Action");
@@ -136,23 +164,33 @@ function readStatement(reading: Reading, node: JsonNode, index: number, variable
   const start = { start: node.start, end: node.start + 1 };
 
   if (principalMember && facts.principal === "forbidden") misplaced(reading, principalMember);
-  if (!principalMember && facts.principal !== "forbidden")
+  const lacks = (member: JsonMember | undefined, name: string) =>
+    !member && !meant.has(name) && !meant.has(`Not${name}`);
+  if (lacks(principalMember, "Principal") && facts.principal !== "forbidden")
     reading.problem(start, "missing-element", `a statement of ${facts.title} needs \`Principal\``, { see: facts.see });
-  if (!actionMember && facts.resource !== "inert")
+  if (lacks(actionMember, "Action") && facts.resource !== "inert")
     reading.problem(start, "missing-element", "a statement needs `Action` or `NotAction`", { see: GRAMMAR });
-  if (!resourceMember && facts.resource === "required")
+  if (lacks(resourceMember, "Resource") && facts.resource === "required")
     reading.problem(start, "missing-element", `a statement of ${facts.title} needs \`Resource\` or \`NotResource\``, {
       see: GRAMMAR,
     });
   if (resourceMember && facts.resource === "forbidden")
-    misplaced(reading, resourceMember, "the resource of a trust policy is the role it is attached to");
+    misplaced(reading, resourceMember, { note: "the resource of a trust policy is the role it is attached to" });
   else if (resourceMember?.key === "NotResource" && !facts.notResource) misplaced(reading, resourceMember);
   if (actionMember?.key === "NotAction" && !facts.notAction) misplaced(reading, actionMember);
   if (principalMember?.key === "NotPrincipal" && facts.principal !== "forbidden") {
     // AWS supports NotPrincipal only beside Deny now (semantics A17); a trust or resource control policy takes none (A6).
     if (reading.kind === "trust" || facts.principal === "everyone") misplaced(reading, principalMember);
     else if (effect === "Allow" && reading.kind !== "vpcEndpoint")
-      misplaced(reading, principalMember, "AWS supports it only beside `Deny`; here it would allow everybody else");
+      reading.problem(
+        keySpan(principalMember),
+        "misplaced-element",
+        `${facts.title} takes \`NotPrincipal\` only beside \`Deny\``,
+        {
+          note: "AWS does not support it beside `Allow`; here it would allow everybody else",
+          see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html",
+        },
+      );
   }
 
   const principal = principalMember && readPrincipal(reading, principalMember.value, principalMember.key);
@@ -211,11 +249,17 @@ function element<T extends { value: string; place: Statement["place"] }>(
   };
 }
 
-function readEffect(reading: Reading, member: JsonMember | undefined, node: JsonObject): "Allow" | "Deny" | undefined {
+function readEffect(
+  reading: Reading,
+  member: JsonMember | undefined,
+  node: JsonObject,
+  meant: ReadonlySet<string>,
+): "Allow" | "Deny" | undefined {
   if (!member) {
-    reading.problem({ start: node.start, end: node.start + 1 }, "missing-element", "a statement needs `Effect`", {
-      see: GRAMMAR,
-    });
+    if (!meant.has("Effect"))
+      reading.problem({ start: node.start, end: node.start + 1 }, "missing-element", "a statement needs `Effect`", {
+        see: GRAMMAR,
+      });
     return undefined;
   }
   if (member.value.type !== "string") {
@@ -242,22 +286,42 @@ function pair(reading: Reading, elements: Map<string, JsonMember>, name: string)
   return plain ?? not;
 }
 
-function misplaced(reading: Reading, member: JsonMember, note?: string): void {
+function misplaced(reading: Reading, member: JsonMember, more: { note?: string; see?: string } = {}): void {
   reading.problem(keySpan(member), "misplaced-element", `${reading.facts.title} takes no \`${member.key}\``, {
-    note,
     see: reading.facts.see,
+    ...more,
   });
 }
 
-function unknownElements(reading: Reading, node: JsonObject, known: readonly string[], where: string): void {
+/**
+ * Refuses members that are not `known`. The answer is the elements that were meant: one misspelt is not missing as well.
+ * `offered`: those that the help may name; `others`: those of the other level, document or statement.
+ */
+function unknownElements(
+  reading: Reading,
+  node: JsonObject,
+  known: readonly string[],
+  offered: readonly string[],
+  where: string,
+  others: readonly string[],
+): ReadonlySet<string> {
+  const meant = new Set<string>();
   for (const member of node.members) {
     if (known.includes(member.key)) continue;
-    const near = nearest(member.key, known);
+    const elsewhere = others.includes(member.key);
+    const near = elsewhere ? undefined : nearest(member.key, offered);
+    if (near) meant.add(near);
+    const elements = `the elements are ${offered.map((name) => `\`${name}\``).join(", ")}`;
     reading.problem(keySpan(member), "unknown-element", `${quoted(member.key)} is not an element of ${where}`, {
-      help: near ? `did you mean \`${near}\`?` : `the elements are ${known.map((name) => `\`${name}\``).join(", ")}`,
+      help: elsewhere
+        ? `it is an element of ${others === STATEMENT_ELEMENTS ? "a statement" : "the policy, beside `Statement`"}`
+        : near
+          ? `did you mean \`${near}\`?`
+          : (templateHelp(member.key) ?? elements),
       see: GRAMMAR,
     });
   }
+  return meant;
 }
 
 function isEveryone(node: JsonNode): boolean {

@@ -1,9 +1,10 @@
+import { keyFacts } from "../catalog/catalog.ts";
 import { nearest } from "../catalog/nearest.ts";
-import { operatorNames, parseOperator } from "../catalog/operators.ts";
-import { quoted } from "../diagnostic/frame.ts";
+import { type Operator, operatorNames, parseOperator } from "../catalog/operators.ts";
+import { quoted, shortened } from "../diagnostic/frame.ts";
 import type { JsonNode } from "../source/json.ts";
 import type { Condition, Located } from "./policy.ts";
-import { keySpan, members, type Reading, typeName } from "./reading.ts";
+import { keySpan, members, notText, type Reading, templateHelp, typeName } from "./reading.ts";
 
 const SEE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html";
 
@@ -17,14 +18,14 @@ export function readConditions(reading: Reading, node: JsonNode, effect: string 
   for (const member of members(reading, node, "`Condition`").values()) {
     const operator = parseOperator(member.key);
     if (!operator) {
-      const near = nearest(member.key, operatorNames());
+      const help = operatorHelp(member.key);
       reading.problem(keySpan(member), "unknown-operator", `${quoted(member.key)} is not a condition operator`, {
-        help: near ? `did you mean \`${near}\`?` : undefined,
+        help,
         note:
           effect === "Deny"
             ? "nothing was evaluated; reading this as no match would lift the Deny it guards"
             : "nothing was evaluated; AWS refuses a policy with an unknown operator",
-        see: near ? undefined : SEE,
+        see: help ? undefined : SEE,
       });
       continue;
     }
@@ -58,7 +59,7 @@ export function readConditions(reading: Reading, node: JsonNode, effect: string 
       const values = readValues(reading, entry.value, entry.key);
       if (!values) continue;
       if (operator.facts.family === "null") checkNull(reading, values);
-      if (folded === "kms:viaservice") checkViaService(reading, values, effect, operator.facts.negated);
+      else if (folded === "kms:viaservice") checkViaService(reading, values, effect, operator);
       conditions.push({
         operator: member.key,
         operatorPlace: reading.place(keySpan(member)),
@@ -72,6 +73,16 @@ export function readConditions(reading: Reading, node: JsonNode, effect: string 
   return conditions;
 }
 
+/** The operator that was meant, or where what was written belongs. */
+function operatorHelp(written: string): string | undefined {
+  if (keyFacts(written))
+    return `a condition key goes under an operator: { "StringEquals": { ${JSON.stringify(shortened(written, 80))}: … } }`;
+  const moved = written.replace(/^(.*:)?Not(String|Numeric|Date|Arn)/, "$1$2Not");
+  const told = [moved, written.replace(/IfExists$/, "")].find((text) => text !== written && parseOperator(text));
+  const near = told ?? nearest(written, operatorNames());
+  return near ? `did you mean \`${near}\`?` : templateHelp(written);
+}
+
 /** Values may be unquoted numbers and booleans (semantics A27); they compare as their text. */
 function readValues(reading: Reading, node: JsonNode, key: string): Located[] | undefined {
   const values: Located[] = [];
@@ -80,7 +91,7 @@ function readValues(reading: Reading, node: JsonNode, key: string): Located[] | 
     if (item.type === "string" || item.type === "number" || item.type === "boolean")
       values.push({ value: String(item.value), place: reading.place(item) });
     else {
-      reading.problem(item, "wrong-type", `the value of ${quoted(key)} is a string, not ${typeName(item)}`);
+      notText(reading, item, quoted(key));
       sound = false;
     }
   }
@@ -99,15 +110,19 @@ function checkViaService(
   reading: Reading,
   values: readonly Located[],
   effect: string | undefined,
-  negated: boolean,
+  { facts: { negated }, qualifier, ifExists }: Operator,
 ): void {
+  const alone = values.length === 1 && !qualifier && !ifExists;
   for (const { value, place } of values) {
     if (value !== "") continue;
-    const never = `no service has an empty name, so this ${effect ?? "statement"} matches no request`;
-    const always = `no service has an empty name, so this condition holds for every request`;
+    const what = negated
+      ? alone
+        ? "this condition holds for every request"
+        : "this value excludes nothing"
+      : `this ${alone ? (effect ?? "statement") : "value"} matches no request`;
     reading.problem(place, "empty-value", "`kms:ViaService` is an empty string", {
       help: "write service and Region, as in `s3.eu-west-1.amazonaws.com`",
-      note: negated ? always : never,
+      note: `no service has an empty name, so ${what}`,
     });
   }
 }

@@ -28,6 +28,12 @@ function wrongResource(value: string, reading: Reading): { sentence: string; hel
       sentence: `${quoted(value)} is neither an ARN nor \`*\``,
       help: "as in `arn:aws:kms:us-west-2:111122223333:key/*`",
     };
+  const partition = fields[1]!;
+  if (/^[a-z0-9-]+$/i.test(partition) && !/^aws(-[a-z]+)*$/.test(partition))
+    return {
+      sentence: `${quoted(partition)} is not a partition of AWS`,
+      help: `as in ${quoted(["arn", "aws", ...fields.slice(2)].join(":"))}; the partitions are \`aws\`, \`aws-cn\` and \`aws-us-gov\``,
+    };
   if (/[*?]/.test(fields[2]!))
     return { sentence: `the service of an ARN takes no wildcards: ${quoted(value)}`, help: "name the service" };
   if (fields[2] === "" || (fields.length === 6 && fields[5] === ""))

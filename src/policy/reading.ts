@@ -9,6 +9,10 @@ import type { Located } from "./policy.ts";
 export class Reading {
   readonly problems: Diagnostic[] = [];
   readonly findings: Diagnostic[] = [];
+  /** Places that findings show and the policy itself does not hold. */
+  readonly spans: { document?: Span; version?: Span; statements?: Span; readonly sids: Map<number, Span> } = {
+    sids: new Map(),
+  };
 
   constructor(
     readonly source: Source,
@@ -64,6 +68,20 @@ export function members(reading: Reading, node: JsonObject, what: string): Map<s
   return byKey;
 }
 
+/** The help for a function of CloudFormation: `{ "Fn::Sub": … }`, `{ "Ref": … }`. */
+export const templateHelp = (name: string | undefined): string | undefined =>
+  name !== undefined && /^(Fn::[A-Za-z]+|Ref)$/.test(name)
+    ? `\`${name}\` is a function of CloudFormation: render the template first, a policy has its result`
+    : undefined;
+
+/** Refuses what stands for a text. */
+export function notText(reading: Reading, node: JsonNode, what: string): void {
+  const member = node.type === "object" && node.members.length === 1 ? node.members[0]!.key : undefined;
+  reading.problem(node, "wrong-type", `${what} takes a string or a list of strings, not ${typeName(node)}`, {
+    help: templateHelp(member),
+  });
+}
+
 /** A string or a list of strings, where the grammar allows either. Undefined after a problem. */
 export function strings(reading: Reading, node: JsonNode, element: string): Located[] | undefined {
   const nodes = node.type === "array" ? node.items : [node];
@@ -72,7 +90,7 @@ export function strings(reading: Reading, node: JsonNode, element: string): Loca
   for (const item of nodes) {
     if (item.type === "string") values.push({ value: item.value, place: reading.place(item) });
     else {
-      reading.problem(item, "wrong-type", `\`${element}\` takes a string or a list of strings, not ${typeName(item)}`);
+      notText(reading, item, `\`${element}\``);
       sound = false;
     }
   }

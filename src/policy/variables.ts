@@ -45,14 +45,24 @@ function variable(body: string): TemplatePart | string {
   return { key, fallback };
 }
 
+/** Whether what stands in `${…}` is of the form of a condition key; `${BUCKET}` and `${AWS::Region}` were not filled in. */
+export const isKeyForm = (key: string): boolean => /^[^:]+:[^:]/.test(key);
+
+/** Whether some `${…}` of a text is the placeholder of a template or a script. */
+export const hasPlaceholder = (text: string): boolean =>
+  [...text.matchAll(/\$\{([^},]*)/g)].some(([, key = ""]) => !/^[*?$]?$/.test(key) && !isKeyForm(key));
+
 /** The six fields of an ARN pattern; a colon inside `${…}` does not split (semantics D7). */
 export function splitArnPattern(text: string): string[] {
   const fields: string[] = [];
   let from = 0;
+  let closed = true;
   for (let at = 0; at < text.length && fields.length < 5; at++) {
-    if (text[at] === "$" && text[at + 1] === "{") {
+    if (closed && text[at] === "$" && text[at + 1] === "{") {
       const close = text.indexOf("}", at);
-      if (close !== -1) at = close;
+      // Where one is not closed, none after it is: looking again from each would be quadratic.
+      closed = close !== -1;
+      if (closed) at = close;
     } else if (text[at] === ":") {
       fields.push(text.slice(from, at));
       from = at + 1;

@@ -2,7 +2,7 @@
  * The context keys that AWS fills in itself: a row a key, by its folded name (semantics B2-B5, F23).
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
-import { actionCarriesKey } from "../catalog/catalog.ts";
+import { type ActionFacts, actionCarriesKey } from "../catalog/catalog.ts";
 import type { Facts } from "./facts.ts";
 import { claimPrefix, roleNameOf } from "./names.ts";
 
@@ -233,7 +233,18 @@ function calledVia(facts: Facts): readonly string[] | undefined {
 function carried(facts: Facts, key: string, value: () => Derived): Derived {
   // An alias has no condition keys (F9).
   if (facts.arn?.service === "kms" && facts.arn.resource.startsWith("alias/")) return undefined;
-  return facts.actionFacts && actionCarriesKey(facts.actionFacts, key) ? value() : undefined;
+  return facts.actionFacts && isCarried(facts.actionFacts, key) ? value() : undefined;
+}
+
+/** The catalogue's answer is the same for every request: it is asked once for an action and a key. */
+const CARRIED = new WeakMap<ActionFacts, Map<string, boolean>>();
+
+function isCarried(action: ActionFacts, key: string): boolean {
+  const known = CARRIED.get(action)?.get(key);
+  if (known !== undefined) return known;
+  const carried = actionCarriesKey(action, key);
+  CARRIED.set(action, (CARRIED.get(action) ?? new Map<string, boolean>()).set(key, carried));
+  return carried;
 }
 
 /** Attributes of the key: CreateKey's defaults, else the key's own, which nobody told. */

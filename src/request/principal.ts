@@ -180,10 +180,14 @@ export function federatedUser(arn: string, options: PrincipalOptions & { issuer?
   return found;
 }
 
+/** Of a provider or service; a longer text would only cost time. */
+const LONGEST_NAME = 2048;
+
 /** Somebody who comes with a token of a SAML or OIDC provider, for `sts:AssumeRoleWithSAML` / `…WithWebIdentity`. */
 export function federated(provider: string): Principal {
   if (
     typeof provider !== "string" ||
+    provider.length > LONGEST_NAME ||
     !(/:(saml|oidc)-provider\/./.test(provider) || /^[a-z0-9-]+(\.[a-z0-9-]+)+(\/\S*)?$/i.test(provider))
   )
     refuse("invalid-principal", `${quoted(textOf(provider))} is not an identity provider`, {
@@ -195,7 +199,7 @@ export function federated(provider: string): Principal {
 
 /** A service calling on its own account. `name`: its principal, as in `ec2.amazonaws.com`. */
 export function service(name: string): Principal {
-  if (typeof name !== "string" || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name))
+  if (typeof name !== "string" || name.length > LONGEST_NAME || !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(name))
     refuse("invalid-principal", `${quoted(textOf(name))} is not a service principal`, {
       help: "as in `ec2.amazonaws.com`",
     });

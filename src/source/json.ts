@@ -200,6 +200,8 @@ class Reader {
       if (Number.isNaN(code))
         return this.fail("this string has no closing quote", start, Math.min(this.text.length, start + 20));
       if (code === QUOTE) break;
+      if ((code === 0x0a || code === 0x0d) && this.endsHere(this.at))
+        return this.fail("this string has no closing quote", start, this.at);
       if (code < 0x20) {
         const name = code === 0x0a || code === 0x0d ? "a line break" : code === 0x09 ? "a tab" : "a control character";
         return this.fail(`${name} inside a string must be written as an escape`, this.at, this.at + 1);
@@ -211,6 +213,14 @@ class Reader {
     }
     value += this.text.slice(plainFrom, this.at++);
     return value;
+  }
+
+  /** Whether the line after a line break begins as a line of JSON does, so that the break is none of a string's. */
+  private endsHere(at: number): boolean {
+    const next = /[^ \t\r\n]/g;
+    next.lastIndex = at;
+    const found = next.exec(this.text)?.[0];
+    return found !== undefined && '"}]{['.includes(found);
   }
 
   private escape(): string {
@@ -238,7 +248,7 @@ class Reader {
     for (;;) {
       const code = this.text.charCodeAt(this.at);
       if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) this.at++;
-      else if (code === 0x2f || code === 0x23)
+      else if (code === 0x23 || (code === 0x2f && /[/*]/.test(this.text[this.at + 1] ?? "")))
         this.fail("JSON has no comments", this.at, Math.min(this.text.length, this.at + 2));
       else return;
     }
@@ -247,8 +257,15 @@ class Reader {
   private found(): string {
     if (this.at >= this.text.length) return "the end of the text";
     WORD.lastIndex = this.at;
-    const word = WORD.exec(this.text)?.[0] ?? String.fromCodePoint(this.text.codePointAt(this.at)!);
-    return `\`${word.slice(0, 30)}\``;
+    const word = WORD.exec(this.text)?.[0];
+    if (word !== undefined) return `\`${word.slice(0, 30)}\``;
+    const character = String.fromCodePoint(this.text.codePointAt(this.at)!);
+    if (/\p{Zs}/u.test(character)) {
+      const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+      return `${character === "\u00a0" ? "a no-break space" : "a space that JSON does not know"} (U+${code})`;
+    }
+    // What cannot be seen, or would act on a terminal.
+    return `\`${/[\p{C}\p{Zl}\p{Zp}]/u.test(character) ? "\ufffd" : character}\``;
   }
 
   private fail(sentence: string, start = this.at, end = start + 1): never {
