@@ -15,5 +15,7 @@ test("nobody may schedule the key's deletion", async () => {
 });
 
 test("a complete request throws in place", () => {
-  expect(() => expect(policy).toAllow(request(app, "kms:Encrypt"))).toThrow("implicit deny: no Allow is about kms:Encrypt");
+  expect(() => expect(policy).toAllow(request(app, "kms:Encrypt"))).toThrow(
+    "implicit deny: no Allow is about kms:Encrypt",
+  );
 });

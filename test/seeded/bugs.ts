@@ -193,8 +193,8 @@ export const BUGS: readonly SeededBug[] = [
   bug(
     "a star in Resource stays in its last field",
     "../policy/arn.ts",
-    "while (fields.length < 5)",
-    "while (fields.length < 6)",
+    "text.slice(e + 1),",
+    'text.slice(e + 1).split(":")[0]!,',
   ),
   bug(
     "a variable without a value is empty text",
