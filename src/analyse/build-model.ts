@@ -1,0 +1,204 @@
+/** The model of a question: its variables, from the statements that can bear on it (the cone of influence). */
+import type { CompiledStatement } from "../evaluate/compile.ts";
+import { contextKey, Evaluation, type Key } from "../evaluate/evaluation.ts";
+import { policiesOf } from "../evaluate/open.ts";
+import type { PolicySet } from "../evaluate/policy-set.ts";
+import type { Policy } from "../policy/policy.ts";
+import { buildFacts } from "../request/build-facts.ts";
+import type { ContextValue } from "../request/context.ts";
+import { anonymous, type Principal } from "../request/principal.ts";
+import { valuesOf } from "./key-values.ts";
+import { actionClasses, type KeyVariable, Model } from "./model.ts";
+import { fits, pinnedCaller, toldBy } from "./pinned.ts";
+import { callersFor } from "./principals.ts";
+import { actionsOn, type Target, targetsFor } from "./resources.ts";
+import { actionsNamed, conditionsOf, statementsOf, type Tested } from "./statements.ts";
+import { type Pattern, text } from "./tokens.ts";
+import { conditionPatterns } from "./value-patterns.ts";
+import { OF_PRINCIPAL } from "./world.ts";
+
+export interface ModelAsked {
+  readonly set: PolicySet;
+  /** Further sets that the question weighs against the first. */
+  readonly others: readonly PolicySet[];
+  /** What is asked for, and what is left out, as statements. */
+  readonly asked: readonly CompiledStatement[];
+  readonly except: readonly CompiledStatement[];
+  readonly owner: string;
+  readonly partition: string;
+  readonly accounts: ReadonlySet<string>;
+  readonly pinned: Readonly<Record<string, ContextValue>>;
+  readonly callers: ((caller: Principal) => boolean) | undefined;
+}
+
+export interface Parts {
+  readonly actions: readonly string[];
+  readonly targets: readonly Target[] | undefined;
+  readonly callers: readonly Principal[];
+  readonly keys: readonly KeyVariable[];
+}
+
+/** Undefined: no action of the catalogue can be meant. */
+export function partsOf(asked: ModelAsked): Parts | undefined {
+  const candidates = candidatesOf(asked);
+  if (candidates.length === 0) return undefined;
+  const survivors = survivorsOf(asked, candidates);
+  const tested = conditionsOf(survivors);
+  const told = new Evaluation(
+    buildFacts(
+      {
+        principal: pinnedCaller(asked.pinned, asked.partition, asked.owner) ?? anonymous,
+        action: candidates[0]!,
+        resource: "*",
+        resourceAccount: asked.owner,
+        context: toldBy(asked.pinned),
+        givenIdentity: null,
+      },
+      asked.owner,
+    ),
+  );
+  const keys = keyVariables(asked, tested, told);
+  const targets = targetsOf(asked, survivors, candidates, tested, told);
+  const callers = callersOf(asked, survivors, tested, told);
+  const detailed = [asked.set, ...asked.others].some(
+    ({ resourceControl, vpcEndpoint }) => resourceControl.length + vpcEndpoint.length > 0,
+  );
+  const names = [...keys.map(({ folded }) => folded), ...conditionKeys(tested, "kms:calleraccount")];
+  const actions = actionClasses(candidates, survivors, names, targets, detailed);
+  return { actions, targets, callers, keys };
+}
+
+const conditionKeys = (tested: readonly Tested[], folded: string) =>
+  tested.some(({ condition }) => condition.key.folded === folded) ? [folded] : [];
+
+export function modelOf(parts: Parts, asked: ModelAsked, reading: string | undefined): Model {
+  return new Model({ ...parts, owner: asked.owner, pinned: toldBy(asked.pinned) }, reading);
+}
+
+/** Actions that are asked for, and that some policy that can grant allows. */
+function candidatesOf({ asked, set }: ModelAsked): string[] {
+  const named = actionsNamed(asked);
+  // Identity policies that were not given may allow anything, and the owner's root user needs none (E14): not so on a
+  // key or a role, whose own policy must allow, nor where only the caller's own policies are asked.
+  const mandatory = set.resource?.kind === "key" || set.resource?.kind === "trust";
+  const own = set.resource === undefined && set.identity !== undefined;
+  const granting = mandatory ? [set.resource!] : own ? set.identity! : undefined;
+  const allows = granting && statementsOf(granting).filter(({ allows }) => allows);
+  const granted = allows
+    ? named.filter((action) => allows.some((statement) => statement.action.matches(action)))
+    : named;
+  return set.resource ? actionsOn(set.resource, granted) : granted;
+}
+
+function survivorsOf({ set, others, asked, except }: ModelAsked, candidates: readonly string[]): CompiledStatement[] {
+  const policies = new Set<Policy>([set, ...others].flatMap(policiesOf));
+  const all = [...statementsOf([...policies]), ...asked, ...except];
+  const many = candidates.length > 200;
+  const known = new Set(candidates);
+  return all.filter(({ action }) => {
+    if (action.names && many) return [...action.names].some((name) => known.has(name));
+    return candidates.some((candidate) => action.matches(candidate));
+  });
+}
+
+function keyVariables({ pinned, set, others }: ModelAsked, tested: readonly Tested[], told: Evaluation): KeyVariable[] {
+  const groups = new Map<string, { key: Key; tested: Tested[] }>();
+  const pins = new Set(Object.keys(pinned).map((key) => key.toLowerCase()));
+  const want = (key: Key) => {
+    let group = groups.get(key.folded);
+    if (!group) {
+      group = { key, tested: [] };
+      groups.set(key.folded, group);
+    }
+    return group;
+  };
+  for (const one of tested) {
+    const { key } = one.condition;
+    const { folded } = key;
+    if (
+      OF_PRINCIPAL.has(folded) ||
+      folded === "aws:resourceaccount" ||
+      folded === "kms:calleraccount" ||
+      pins.has(folded)
+    )
+      continue;
+    want(key).tested.push(one);
+  }
+  // Whether a request comes through the endpoint decides whether its policy has a say (E23).
+  if ([set, ...others].some(({ vpcEndpoint }) => vpcEndpoint.length > 0)) want(contextKey("aws:SourceVpce"));
+  return [...groups.values()].map(({ key, tested: own }) => {
+    const also = alsoTold(key, groups);
+    const asked = { folded: key.folded, name: key.name, multiValued: key.multiValued, tested: own, also, told };
+    return { folded: key.folded, name: key.name, values: valuesOf(asked) };
+  });
+}
+
+/** Texts that other keys make matter: the names of tags in the list of their names. */
+function alsoTold({ folded }: Key, groups: ReadonlyMap<string, unknown>): Pattern[][] {
+  const prefix =
+    folded === "aws:tagkeys"
+      ? "aws:requesttag/"
+      : folded === "kms:encryptioncontextkeys"
+        ? "kms:encryptioncontext:"
+        : undefined;
+  if (prefix === undefined) {
+    if (folded === "kms:requestalias" || folded === "kms:resourcealiases")
+      return [[[...text("alias/aws/"), { some: "any", many: true }]]];
+    return folded === "aws:requestedregion" ? [[text("us-east-1")]] : [];
+  }
+  return [...groups.keys()]
+    .filter((key) => key.startsWith(prefix))
+    .map((key) => [
+      key
+        .slice(prefix.length)
+        .split("")
+        .map((fold) => (fold === fold.toUpperCase() ? { char: fold } : { fold })),
+    ]);
+}
+
+function targetsOf(
+  asked: ModelAsked,
+  statements: readonly CompiledStatement[],
+  actions: readonly string[],
+  tested: readonly Tested[],
+  told: Evaluation,
+): readonly Target[] | undefined {
+  const { set, owner, partition } = asked;
+  const attached = set.resource;
+  const named = set.grants.map(({ key }) => key);
+  const regional = tested.filter(({ condition }) => condition.key.folded === "aws:requestedregion");
+  const restricts = statements.some(
+    ({ statement }) => statement.resource && !statement.resource.values.some(({ value }) => value === "*"),
+  );
+  const ofAliases = tested.some(({ condition }) => /^kms:/.test(condition.key.folded));
+  if (attached === undefined && !restricts && regional.length === 0 && named.length === 0 && !ofAliases)
+    return undefined;
+  const regions = regional.map(({ condition, policy }) => conditionPatterns(condition, policy, told));
+  return targetsFor({ statements, actions, attached, partition, owner, named, regions, told });
+}
+
+function callersOf(
+  asked: ModelAsked,
+  statements: readonly CompiledStatement[],
+  tested: readonly Tested[],
+  told: Evaluation,
+): readonly Principal[] {
+  const { set, others, owner, partition, accounts } = asked;
+  const organization = [set, ...others].some(
+    ({ serviceControl, resourceControl }) => serviceControl.length + resourceControl.length > 0,
+  );
+  const pinned = pinnedCaller(asked.pinned, partition, owner);
+  const names = pinned?.arn ? [pinned.arn] : [];
+  const callers = callersFor({
+    statements,
+    tested,
+    names,
+    partition,
+    owner,
+    accounts,
+    serviceLinked: organization,
+    told,
+  });
+  const pins = Object.keys(asked.pinned).length > 0;
+  return callers.filter((caller) => (asked.callers?.(caller) ?? true) && (!pins || fits(caller, asked.pinned, owner)));
+}

@@ -1,0 +1,318 @@
+/**
+ * A question's variables and their classes: the action, the resource, the caller, and each condition key. Each class has
+ * one example, and whether a statement's element holds for the class is what the evaluator says of the example: one
+ * place says what an operator means.
+ */
+import { actionCarriesKey, actionFacts, keyFacts } from "../catalog/catalog.ts";
+import type { CompiledStatement } from "../evaluate/compile.ts";
+import type { CompiledCondition } from "../evaluate/condition.ts";
+import { Evaluation } from "../evaluate/evaluation.ts";
+import { type MatchClass, type MatchPrincipal, NO_MATCH } from "../evaluate/principal.ts";
+import { buildFacts } from "../request/build-facts.ts";
+import type { ContextValue } from "../request/context.ts";
+import { derivedKey, OpenKey } from "../request/derived-keys.ts";
+import type { Facts } from "../request/facts.ts";
+import { anonymous, type Principal } from "../request/principal.ts";
+import type { RequestFields } from "../request/request.ts";
+import { and, type Box, full, intersect, isEmpty, type Mask, maskOf, type Region } from "./box.ts";
+import type { Target } from "./resources.ts";
+import { OF_PRINCIPAL, PARTLY_OF_PRINCIPAL } from "./world.ts";
+
+export const ACTION = 0;
+export const RESOURCE = 1;
+export const PRINCIPAL = 2;
+const FIRST_KEY = 3;
+
+export interface KeyVariable {
+  readonly folded: string;
+  readonly name: string;
+  readonly values: readonly ContextValue[];
+}
+
+export interface ModelFields {
+  readonly actions: readonly string[];
+  /** Undefined: which resource it is makes no difference. */
+  readonly targets: readonly Target[] | undefined;
+  readonly callers: readonly Principal[];
+  readonly keys: readonly KeyVariable[];
+  readonly owner: string;
+  /** Keys whose one value is fixed. */
+  readonly pinned: Readonly<Record<string, ContextValue>>;
+}
+
+export class Model {
+  readonly sizes: readonly number[];
+  readonly actionFacts: readonly Facts[];
+  readonly targetFacts: readonly Facts[];
+  readonly callerFacts: readonly Facts[];
+  private readonly keyAt: ReadonlyMap<string, number>;
+  private readonly keyFacts: readonly (readonly Facts[])[];
+  private readonly masks = new Map<object, Mask>();
+  private readonly bounded = new Map<MatchPrincipal, readonly MatchClass[]>();
+  private readonly unbounded = new Map<MatchPrincipal, readonly MatchClass[]>();
+  private readonly conditions = new Map<CompiledCondition, readonly Box[]>();
+  /** The rules whose two readings gave different answers somewhere. */
+  readonly touched = new Set<string>();
+
+  constructor(
+    readonly fields: ModelFields,
+    /** The rule that is read the other way. */
+    readonly reading: string | undefined,
+  ) {
+    const { actions, targets, callers, keys } = fields;
+    this.sizes = [actions.length, targets?.length ?? 1, callers.length, ...keys.map(({ values }) => values.length)];
+    this.actionFacts = actions.map((action) => this.factsOf({ action }));
+    // With an action that is done on it: one without resources would be decided on `*` (A23).
+    this.targetFacts = (targets ?? []).map(({ resource, actions: own }) =>
+      this.factsOf({ resource, action: own?.values().next().value ?? "none:None" }),
+    );
+    this.callerFacts = callers.map((principal) => this.factsOf({ principal }));
+    this.keyAt = new Map(keys.map(({ folded }, at) => [folded, FIRST_KEY + at]));
+    this.keyFacts = keys.map(({ name, values }) => values.map((value) => this.factsOf({ context: { [name]: value } })));
+  }
+
+  factsOf(part: Partial<RequestFields>): Facts {
+    const { owner, callers, pinned, targets, actions } = this.fields;
+    return buildFacts(
+      {
+        principal: callers[0] ?? anonymous,
+        action: actions[0] ?? "none:None",
+        resource: targets?.[0]?.resource ?? "*",
+        resourceAccount: owner,
+        givenIdentity: null,
+        ...part,
+        context: { ...pinned, ...part.context },
+      },
+      owner,
+    );
+  }
+
+  get everything(): Region {
+    return this.sizes.map(full);
+  }
+
+  keyVariable(folded: string): number | undefined {
+    return this.keyAt.get(folded);
+  }
+
+  valuesAt(variable: number): readonly ContextValue[] {
+    return this.fields.keys[variable - FIRST_KEY]!.values;
+  }
+
+  /** One side from what holds of each class. */
+  side(variable: number, holds: (index: number) => boolean): Box {
+    return { sides: [{ variable, mask: maskOf(this.sizes[variable]!, holds) }] };
+  }
+
+  callersThat(holds: (facts: Facts) => boolean): Box {
+    return this.side(PRINCIPAL, (index) => holds(this.callerFacts[index]!));
+  }
+  actionsThat(holds: (facts: Facts) => boolean): Box {
+    return this.side(ACTION, (index) => holds(this.actionFacts[index]!));
+  }
+  targetsThat(holds: (target: Target) => boolean): Box {
+    return this.side(RESOURCE, (index) => (this.fields.targets ? holds(this.fields.targets[index]!) : true));
+  }
+  /** Requests with the key, or without it; undefined when nothing reads the key. */
+  present(folded: string, wanted: boolean): Box | undefined {
+    const variable = this.keyAt.get(folded);
+    return variable === undefined ? undefined : this.side(variable, (index) => index > 0 === wanted);
+  }
+  valued(folded: string, holds: (value: ContextValue) => boolean): Box | undefined {
+    const variable = this.keyAt.get(folded);
+    return variable === undefined ? undefined : this.side(variable, (index) => holds(this.valuesAt(variable)[index]!));
+  }
+
+  /** Remembers a mask under an object that lives as long as the question. */
+  private remember(key: object, make: () => Mask): Mask {
+    let mask = this.masks.get(key);
+    if (!mask) {
+      mask = make();
+      this.masks.set(key, mask);
+    }
+    return mask;
+  }
+
+  private ask(facts: Facts, question: (run: Evaluation) => boolean): boolean {
+    const run = new Evaluation(facts, undefined, this.reading);
+    const answer = question(run);
+    for (const rule of run.touched) this.touched.add(rule);
+    return answer;
+  }
+
+  /** Reads a rule as the evaluator would. */
+  weak<T>(rule: string, ours: T, other: T): T {
+    if (ours !== other) this.touched.add(rule);
+    return this.reading === rule ? other : ours;
+  }
+
+  actionMask(statement: CompiledStatement): Mask {
+    const { actions } = this.fields;
+    return this.remember(statement.action, () =>
+      maskOf(actions.length, (at) => statement.action.matches(actions[at]!)),
+    );
+  }
+
+  /** The requests to which a statement applies with such a match of its principal. */
+  boxes(statement: CompiledStatement, hasBoundary: boolean, fits: (match: MatchClass) => boolean): Box[] {
+    const action = this.actionMask(statement);
+    if (isEmpty(action)) return [];
+    let found: Box[] = [{ sides: [{ variable: ACTION, mask: action }] }];
+    const narrow = (boxes: readonly Box[]) => {
+      found = found.flatMap((box) => boxes.flatMap((other) => intersect(box, other) ?? []));
+    };
+    const { principal, resource } = statement;
+    if (principal) {
+      const matches = this.matchesOf(principal, hasBoundary);
+      const mask = maskOf(matches.length, (at) => matches[at] !== NO_MATCH && fits(matches[at]!));
+      if (isEmpty(mask)) return [];
+      narrow([{ sides: [{ variable: PRINCIPAL, mask }] }]);
+    }
+    if (resource && this.fields.targets) {
+      const mask = this.remember(resource, () =>
+        maskOf(this.targetFacts.length, (at) => this.ask(this.targetFacts[at]!, resource)),
+      );
+      if (isEmpty(mask)) return [];
+      narrow([{ sides: [{ variable: RESOURCE, mask }] }]);
+    } else if (resource && !this.ask(this.factsOf({}), resource)) return [];
+    for (const condition of statement.conditions) {
+      narrow(this.boxesOfCondition(condition));
+      if (found.length === 0) return [];
+    }
+    return found;
+  }
+
+  /** How closely a principal element names each caller. */
+  private matchesOf(principal: MatchPrincipal, hasBoundary: boolean): readonly MatchClass[] {
+    const known = hasBoundary ? this.bounded : this.unbounded;
+    let matches = known.get(principal);
+    if (!matches) {
+      matches = this.callerFacts.map((facts) => {
+        let match: MatchClass = NO_MATCH;
+        this.ask(facts, (run) => {
+          match = principal(run, hasBoundary);
+          return true;
+        });
+        return match;
+      });
+      known.set(principal, matches);
+    }
+    return matches;
+  }
+
+  private boxesOfCondition(condition: CompiledCondition): readonly Box[] {
+    let boxes = this.conditions.get(condition);
+    if (!boxes) {
+      boxes = this.conditionBoxes(condition);
+      this.conditions.set(condition, boxes);
+    }
+    return boxes;
+  }
+
+  /** Usually one box; more where a caller, an action or a resource decides whether the key is free. */
+  private conditionBoxes(condition: CompiledCondition): Box[] {
+    const { folded } = condition.key;
+    if (Object.hasOwn(this.fields.pinned, condition.key.name))
+      return this.ask(this.factsOf({}), (run) => condition.matches(run)) ? [{ sides: [] }] : [];
+    const ofCallers = () => this.matching(condition, PRINCIPAL, this.callerFacts);
+    if (OF_PRINCIPAL.has(folded)) return nonempty([ofCallers()]);
+    if (folded === "aws:resourceaccount") return this.byResourceAccount(condition);
+    if (folded === "kms:calleraccount") return this.byCallerAccount(condition, ofCallers());
+    const variable = this.keyAt.get(folded);
+    if (variable === undefined) throw new Error(`no variable for ${folded}`);
+    const values = this.matching(condition, variable, this.keyFacts[variable - FIRST_KEY]!);
+    if (PARTLY_OF_PRINCIPAL.has(folded)) {
+      const fixed = this.callersThat((facts) => fixedByCaller(folded, facts));
+      const free = this.callersThat((facts) => !fixedByCaller(folded, facts));
+      return nonempty([both(fixed, ofCallers()), both(free, values)]);
+    }
+    if (folded === "aws:requestedregion" && this.fields.targets) {
+      const fixed = this.targetsThat(hasRegion);
+      const free = this.targetsThat((target) => !hasRegion(target));
+      return nonempty([both(fixed, this.matching(condition, RESOURCE, this.targetFacts)), both(free, values)]);
+    }
+    return nonempty([values]);
+  }
+
+  private matching(condition: CompiledCondition, variable: number, facts: readonly Facts[]): Box | undefined {
+    const mask = maskOf(this.sizes[variable]!, (at) => this.ask(facts[at]!, (run) => condition.matches(run)));
+    return isEmpty(mask) ? undefined : { sides: [{ variable, mask }] };
+  }
+
+  /** EBS's own actions do not send it. */
+  private byResourceAccount(condition: CompiledCondition): Box[] {
+    const mask = maskOf(this.sizes[ACTION]!, (at) => this.ask(this.actionFacts[at]!, (run) => condition.matches(run)));
+    return isEmpty(mask) ? [] : [{ sides: [{ variable: ACTION, mask }] }];
+  }
+
+  /** Only requests on keys carry it. */
+  private byCallerAccount(condition: CompiledCondition, matching: Box | undefined): Box[] {
+    const carries = ({ actionFacts }: Facts) => !!actionFacts && actionCarriesKey(actionFacts, "kms:CallerAccount");
+    const isAlias = ({ resource }: Target) => /^arn:[^:]*:kms:[^:]*:[^:]*:alias\//.test(resource);
+    const absent = this.ask(this.factsOf({ context: { [condition.key.name]: null } }), (run) => condition.matches(run));
+    const carried = both(
+      this.actionsThat(carries),
+      this.targetsThat((target) => !isAlias(target)),
+    );
+    return nonempty([
+      both(carried, matching),
+      absent ? this.actionsThat((facts) => !carries(facts)) : undefined,
+      absent && this.fields.targets ? both(this.actionsThat(carries), this.targetsThat(isAlias)) : undefined,
+    ]);
+  }
+}
+
+export const hasRegion = ({ resource }: Target): boolean => resource !== "*" && (resource.split(":")[3] ?? "") !== "";
+
+/** Whether the caller alone gives the key its value. */
+export function fixedByCaller(folded: string, facts: Facts): boolean {
+  if (!PARTLY_OF_PRINCIPAL.has(folded)) return false;
+  const derived = derivedKey(folded)?.(facts);
+  return derived !== undefined && !(derived instanceof OpenKey);
+}
+
+const isReal = (box: Box) => box.sides.every(({ mask }) => !isEmpty(mask));
+export const nonempty = (boxes: readonly (Box | undefined)[]): Box[] =>
+  boxes.filter((box) => box !== undefined && isReal(box)) as Box[];
+export const both = (a: Box | undefined, b: Box | undefined): Box | undefined => (a && b ? intersect(a, b) : undefined);
+
+/** Actions with the same answers from every statement and of the same nature are one class. */
+export function actionClasses(
+  candidates: readonly string[],
+  statements: readonly CompiledStatement[],
+  keys: readonly string[],
+  targets: readonly Target[] | undefined,
+  detailed: boolean,
+): string[] {
+  const elements = [...new Set(statements.map(({ action }) => action))];
+  const known = keys.filter((key) => keyFacts(key) !== undefined);
+  const classes = new Map<string, string>();
+  const types = (targets ?? []).filter(({ actions }) => actions !== undefined);
+  for (const action of candidates) {
+    const facts = actionFacts(action);
+    let signature = natureOf(action, detailed);
+    for (const element of elements) signature += element.matches(action) ? "1" : "0";
+    signature += facts ? (facts.resources.length === 0 ? "-" : "+") : "?";
+    for (const key of known) signature += facts && actionCarriesKey(facts, key) ? "1" : "0";
+    for (const { actions } of types) signature += actions!.has(action) ? "1" : "0";
+    if (!classes.has(signature)) classes.set(signature, action);
+  }
+  return [...classes.values()];
+}
+
+/** What the decision asks of an action besides the policies: by name, where a service has rules of its own. */
+function natureOf(action: string, detailed: boolean): string {
+  const service = action.slice(0, action.indexOf(":"));
+  if (service === "sts" || /^s3:(get|put|delete)bucketpolicy$/.test(action)) return `${action}|`;
+  if (service === "kms") return `${action}|`;
+  if (!detailed && service !== "iam") return "|";
+  const access = actionFacts(action)?.access;
+  return `${service}${service === "iam" && (access === "Read" || access === "List") ? "-reads" : ""}|`;
+}
+
+export const restrict = (region: Region, box: Box | undefined): Region | undefined => {
+  if (!box) return undefined;
+  const narrowed = [...region];
+  for (const { variable, mask } of box.sides) narrowed[variable] = and(narrowed[variable]!, mask);
+  return narrowed.some(isEmpty) ? undefined : narrowed;
+};

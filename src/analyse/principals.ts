@@ -1,0 +1,307 @@
+/**
+ * Callers, one for each way in which statements can tell them apart: by the principals they name, by `aws:PrincipalArn`
+ * and the keys beside it, and by what decides which policies bind them.
+ */
+import { parseOperator } from "../catalog/operators.ts";
+import type { CompiledStatement } from "../evaluate/compile.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
+import { isAccountId, parseArn } from "../policy/arn.ts";
+import {
+  anonymous,
+  federated,
+  federatedUser,
+  Principal,
+  principalFromArn,
+  role,
+  rootUser,
+  service,
+  session,
+  user,
+} from "../request/principal.ts";
+import { Outside } from "./outside.ts";
+import type { Tested } from "./statements.ts";
+import { stringClasses } from "./string-classes.ts";
+import { ACCOUNT, type Pattern, run, text } from "./tokens.ts";
+import { conditionPatterns } from "./value-patterns.ts";
+import { NAME } from "./world.ts";
+
+export interface CallersAsked {
+  readonly statements: readonly CompiledStatement[];
+  readonly tested: readonly Tested[];
+  /** Names beside those in statements: grantees and the like. */
+  readonly names: readonly string[];
+  readonly partition: string;
+  readonly owner: string;
+  readonly accounts: ReadonlySet<string>;
+  /** Service-linked roles count as callers of their own: policies of an organization do not bind them. */
+  readonly serviceLinked: boolean;
+  readonly told: Evaluation;
+}
+
+/** An account that nobody names. */
+export function freshAccount(accounts: ReadonlySet<string>): string {
+  for (let digit = 9; digit >= 0; digit--) {
+    const account = String(digit).repeat(12);
+    if (!accounts.has(account)) return account;
+  }
+  for (let number = 100_000_000_000; ; number++) if (!accounts.has(String(number))) return String(number);
+}
+
+export function callersFor(asked: CallersAsked): Principal[] {
+  const named = namesOf(asked);
+  const byId = asked.tested.filter(({ condition }) => condition.key.folded === "aws:userid");
+  if (byId.length > 0 && named.ids.size > 0) throw new Outside("a principal and `aws:userid` both name unique ids");
+  const byPattern = asked.tested.some(isPattern);
+  const ofAccounts = byPattern ? callersByPattern(asked, named) : callersByName(asked, named);
+  return distinct([
+    ...ofAccounts,
+    ...callersWithIds(ofAccounts, named),
+    ...callersByUserId(asked, byId),
+    ...[...named.services].map((name) => service(name)),
+    service(fresh("unlisted", named.services, ".amazonaws.com")),
+    ...[...named.providers].map((name) => federated(name)),
+    federated(fresh("unlisted", named.providers, ".example.com")),
+    federated(`arn:${asked.partition}:iam::${asked.owner}:saml-provider/${fresh("Unlisted", named.providers, "")}`),
+    anonymous,
+  ]);
+}
+
+const PATTERNED: ReadonlySet<string> = new Set([
+  "aws:principalarn",
+  "aws:username",
+  "aws:principalaccount",
+  "kms:calleraccount",
+]);
+
+/** Whether a condition on the caller has wildcards, ignores case, or reads a variable: a list of names does not do then. */
+function isPattern({ condition }: Tested): boolean {
+  if (!PATTERNED.has(condition.key.folded)) return false;
+  const { family, compare } = parseOperator(condition.condition.operator)!.facts;
+  if (family === "null") return false;
+  if (family !== "string" && family !== "arn") return true;
+  const wild = compare === "like" ? /[*?$]/ : /\$\{/;
+  return compare === "ignoreCase" || condition.condition.values.some(({ value }) => wild.test(value));
+}
+
+interface Names {
+  readonly arns: ReadonlySet<string>;
+  readonly ids: ReadonlySet<string>;
+  readonly services: ReadonlySet<string>;
+  readonly providers: ReadonlySet<string>;
+}
+
+function namesOf({ statements, names, tested }: CallersAsked): Names {
+  const found = {
+    arns: new Set<string>(),
+    ids: new Set<string>(),
+    services: new Set<string>(),
+    providers: new Set<string>(),
+  };
+  for (const { statement } of statements)
+    for (const { type, value } of statement.principal?.values ?? []) {
+      if (type === "Service") found.services.add(value);
+      else if (type === "Federated") found.providers.add(value);
+      else if (type === "CanonicalUser") throw new Outside("a canonical user cannot be told from others offline");
+      else if (parseArn(value)) found.arns.add(value);
+      else if (value !== "*" && !isAccountId(value)) found.ids.add(value);
+    }
+  for (const name of names) found.arns.add(name);
+  for (const { condition } of tested) {
+    const { folded } = condition.key;
+    const provider = /^(.+\..+):[^:]+$/.exec(condition.key.name)?.[1];
+    for (const { value } of condition.condition.values) {
+      if (folded === "aws:principalservicename" || folded === "aws:principalservicenameslist") {
+        if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value)) found.services.add(value);
+        else if (/[*?$]/.test(value)) throw new Outside("names of services are matched by a pattern");
+      } else if (folded === "aws:principalarn") {
+        if (isCaller(value)) found.arns.add(value);
+      } else if (folded === "aws:federatedprovider") {
+        if (/[*?$]/.test(value)) throw new Outside("names of identity providers are matched by a pattern");
+        if (/^[a-z0-9-]+(\.[a-z0-9-]+)+(\/\S*)?$/i.test(value) || /:oidc-provider\/./.test(value))
+          found.providers.add(value);
+      }
+    }
+    // A token's claims come with its provider.
+    if (provider && ![...found.providers].some((name) => name.toLowerCase().endsWith(provider.toLowerCase())))
+      found.providers.add(provider);
+  }
+  return found;
+}
+
+const isCaller = (text: string) =>
+  /^arn:aws[a-z-]*:(iam|sts)::\d{12}:(user|role|federated-user)\/[\w+=,.@/-]*[\w+=,.@-]$/.test(text);
+
+function fresh(name: string, taken: ReadonlySet<string>, after: string): string {
+  for (let count = 0; ; count++) {
+    const text = `${name}${count || ""}`;
+    if (![...taken].some((one) => one.includes(text))) return text + after;
+  }
+}
+
+/** Without patterns: those that are named, and in each account somebody whom nobody names. */
+function callersByName(
+  { accounts, partition, owner, serviceLinked, tested }: CallersAsked,
+  { arns }: Names,
+): Principal[] {
+  const everywhere = new Set([owner, ...accounts]);
+  everywhere.add(freshAccount(everywhere));
+  const somebody = fresh("somebody", arns, "");
+  const usernames = tested
+    .filter(({ condition }) => condition.key.folded === "aws:username")
+    .flatMap(({ condition }) => condition.condition.values.map(({ value }) => value))
+    .filter((name) => /^[\w+=,.@-]+$/.test(name));
+  const found: Principal[] = [];
+  for (const account of everywhere) {
+    for (const name of usernames)
+      for (const path of ["", `${somebody}/`]) found.push(user(`arn:${partition}:iam::${account}:user/${path}${name}`));
+    const iam = `arn:${partition}:iam::${account}`;
+    found.push(role(`${iam}:role/${somebody}`), user(`${iam}:user/${somebody}`), rootUserOf(partition, account));
+    found.push(federatedUser(`arn:${partition}:sts::${account}:federated-user/${somebody}`));
+    if (serviceLinked)
+      found.push(role(`${iam}:role/aws-service-role/${somebody}.amazonaws.com/AWSServiceRoleFor${somebody}`));
+  }
+  for (const arn of arns)
+    found.push(...namedBy(arn, partition), ...pathsOf(arn, arns, partition), ...issuedBy(arn, arns));
+  return found;
+}
+
+const rootUserOf = (partition: string, account: string): Principal =>
+  partition === "aws" ? rootUser(account) : principalFromArn(`arn:${partition}:iam::${account}:root`);
+
+/** The callers for whom an ARN in a `Principal` stands. */
+function namedBy(arn: string, partition: string): Principal[] {
+  const parsed = parseArn(arn);
+  if (!parsed || parsed.partition !== partition || !isAccountId(parsed.account)) return [];
+  const { resource, account } = parsed;
+  if (/^role\/.*aws:/.test(resource)) return [];
+  if (resource.startsWith("role/")) return [role(arn)];
+  if (resource.startsWith("user/")) {
+    const issued = federatedUser(`arn:${partition}:sts::${account}:federated-user/of-${resource.split("/").at(-1)}`, {
+      issuer: arn,
+    });
+    return [user(arn), issued];
+  }
+  if (resource.startsWith("federated-user/")) return [federatedUser(arn)];
+  const named = sessionOf(arn);
+  return named && validSession(named.name)
+    ? [session(`arn:${partition}:iam::${account}:role/${named.role}`, named.name)]
+    : [];
+}
+
+/** A session's ARN drops the path of its role: each named role of that name may be it (A13). */
+function pathsOf(arn: string, arns: ReadonlySet<string>, partition: string): Principal[] {
+  const named = sessionOf(arn);
+  const account = parseArn(arn)?.account;
+  if (!named || !validSession(named.name)) return [];
+  return [...arns]
+    .filter((other) => other.startsWith(`arn:${partition}:iam::${account}:role/`) && other.endsWith(`/${named.role}`))
+    .map((other) => session(other, named.name));
+}
+
+/** A federated user may have its credentials from any user of the account (A13). */
+function issuedBy(arn: string, arns: ReadonlySet<string>): Principal[] {
+  const account = parseArn(arn)?.account;
+  if (!arn.includes(":federated-user/")) return [];
+  return [...arns]
+    .filter((other) => parseArn(other)?.account === account && parseArn(other)?.resource.startsWith("user/"))
+    .map((issuer) => federatedUser(arn, { issuer }));
+}
+
+const validSession = (name: string) => /^[\w+=,.@-]{2,64}$/.test(name);
+
+function sessionOf(arn: string): { role: string; name: string } | undefined {
+  const match = /:assumed-role\/([^/]+)\/(.+)$/.exec(arn);
+  return match ? { role: match[1]!, name: match[2]! } : undefined;
+}
+
+/** Unique ids that AWS wrote in place of ARNs (A14): each of the others could be the one that has the id. */
+function callersWithIds(callers: readonly Principal[], { ids }: Names): Principal[] {
+  return [...ids].flatMap((uniqueId) =>
+    callers
+      .filter(({ type }) => (uniqueId.startsWith("AIDA") ? type === "user" : type === "role" || type === "session"))
+      .map((caller) => new Principal({ ...caller, uniqueId })),
+  );
+}
+
+/** A root user's id is its account, a federated user's its account and name (B2). */
+function callersByUserId({ partition, told }: CallersAsked, byId: readonly Tested[]): Principal[] {
+  const sets = byId
+    .filter(({ condition }) => parseOperator(condition.condition.operator)!.facts.family !== "null")
+    .map(({ condition, policy }) => conditionPatterns(condition, policy, told));
+  if (sets.length === 0) return [];
+  const found = (universe: Pattern) => {
+    const classes = stringClasses(sets, { universe: [universe] });
+    if (!classes) throw new Outside("too many patterns of `aws:userid` overlap");
+    return classes.map(({ text }) => text);
+  };
+  return [
+    ...found(ACCOUNT).map((account) => rootUserOf(partition, account)),
+    ...found([...ACCOUNT, ...text(":"), ...NAME]).map((id) => {
+      const [account, name] = [id.slice(0, 12), id.slice(13)];
+      return federatedUser(`arn:${partition}:sts::${account}:federated-user/${name}`);
+    }),
+  ];
+}
+
+/** With patterns: all callers sorted by which of them they match. */
+function callersByPattern(asked: CallersAsked, { arns }: Names): Principal[] {
+  const { partition } = asked;
+  const sets: (readonly Pattern[])[] = asked.tested.flatMap(({ condition, policy }) => {
+    const { folded } = condition.key;
+    if (!PATTERNED.has(folded) || parseOperator(condition.condition.operator)!.facts.family === "null") return [];
+    const patterns = conditionPatterns(condition, policy, asked.told);
+    if (folded === "aws:principalarn") return [patterns];
+    if (folded === "aws:username")
+      return [
+        patterns.flatMap((name) => [
+          [...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":user/"), ...name],
+          [...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":user/"), run("any"), ...text("/"), ...name],
+        ]),
+      ];
+    return [
+      ["iam", "sts"].flatMap((prefix) =>
+        patterns.map((account) => [...text(`arn:${partition}:${prefix}::`), ...account, ...text(":"), run("any")]),
+      ),
+    ];
+  });
+  for (const account of new Set([asked.owner, ...asked.accounts]))
+    sets.push(["iam", "sts"].map((prefix) => [...text(`arn:${partition}:${prefix}::${account}:`), run("any")]));
+  for (const arn of arns) sets.push([text(arn)]);
+  if (asked.serviceLinked)
+    sets.push([[...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":role/aws-service-role/"), run("any")]]);
+  const found = (universe: readonly Pattern[]) => {
+    const classes = stringClasses(sets, { universe });
+    if (!classes) throw new Outside("too many patterns of callers overlap");
+    return classes.map(({ text }) => text);
+  };
+  const iam = [...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":")];
+  const callers = [
+    ...found([[...iam, ...text("role/"), ...NAME]]).map((arn) => role(arn)),
+    ...found([[...iam, ...text("user/"), ...NAME]]).map((arn) => user(arn)),
+    ...found([[...iam, ...text("root")]]).map((arn) => principalFromArn(arn)),
+    ...found([[...text(`arn:${partition}:sts::`), ...ACCOUNT, ...text(":federated-user/"), ...NAME]]).map((arn) =>
+      federatedUser(arn),
+    ),
+  ];
+  for (const arn of arns) {
+    const parsed = parseArn(arn);
+    const named = sessionOf(arn);
+    if (named && parsed && validSession(named.name) && parsed.partition === partition) {
+      const head = `arn:${partition}:iam::${parsed.account}:role/`;
+      const roles = found([text(head + named.role), [...text(head), ...NAME, ...text(`/${named.role}`)]]);
+      for (const one of roles) callers.push(session(one, named.name));
+    }
+    if (parsed?.resource.startsWith("user/") && parsed.partition === partition)
+      for (const one of found([[...text(`arn:${partition}:sts::${parsed.account}:federated-user/`), ...NAME]]))
+        callers.push(federatedUser(one, { issuer: arn }));
+  }
+  return callers;
+}
+
+function distinct(callers: readonly Principal[]): Principal[] {
+  const seen = new Set<string>();
+  return callers.filter((caller) => {
+    const key = JSON.stringify(caller);
+    return !seen.has(key) && seen.add(key);
+  });
+}

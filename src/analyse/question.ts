@@ -1,0 +1,96 @@
+/** The question as statements: what is asked for, and what is meant to be allowed, in the words of policies. */
+import { refuse } from "../diagnostic/diagnostic.ts";
+import { isAccountId, parseArn } from "../policy/arn.ts";
+import { parsePolicy } from "../policy/parse.ts";
+import type { Policy } from "../policy/policy.ts";
+import { isPrincipal, type Principal } from "../request/principal.ts";
+import { Source } from "../source/source.ts";
+
+/**
+ * Callers: `*` for everybody, `anonymous`, an account id for all its principals, an ARN (with wildcards if need be), the
+ * name of a service, a provider, or a value made by `role(…)` and the like. A role stands for its sessions.
+ */
+export type Who = string | Principal;
+type OneOrMore<T> = T | readonly T[];
+
+export interface Requests {
+  /** Names, with wildcards if need be; all when left out. */
+  readonly actions?: OneOrMore<string>;
+  readonly by?: OneOrMore<Who>;
+  /** ARNs, with wildcards if need be. */
+  readonly on?: OneOrMore<string>;
+  /** A `Condition` block. */
+  readonly when?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+const list = <T>(value: OneOrMore<T> | undefined, otherwise: T): readonly T[] =>
+  value === undefined ? [otherwise] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+interface Caller {
+  readonly Principal: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** A policy with a statement for each way in which the requests name their callers. */
+export function requestsPolicy(asked: readonly Requests[], name: string): Policy {
+  const statements = asked.flatMap(({ actions, by, on, when }) =>
+    list<Who>(by, "*").map((who) => {
+      const { Principal, Condition } = caller(who);
+      return {
+        Effect: "Allow",
+        Principal,
+        Action: list(actions, "*"),
+        ...(on === undefined ? {} : { Resource: list(on, "*") }),
+        Condition: merge(Condition ?? {}, when ?? {}),
+      };
+    }),
+  );
+  const text = JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2);
+  return parsePolicy(new Source(name, text), "resource", { name, resource: null, account: null, endpoint: null });
+}
+
+function merge(
+  a: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  b: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): object {
+  const merged: Record<string, Record<string, unknown>> = {};
+  for (const block of [a, b])
+    for (const [operator, keys] of Object.entries(block)) {
+      const taken = Object.keys(keys).some((key) => merged[operator]?.[key] !== undefined);
+      // A caller's own condition holds only where the key is there, so `IfExists` beside it changes nothing.
+      const free = taken ? `${operator}IfExists` : operator;
+      merged[free] = { ...merged[free], ...keys };
+    }
+  return merged;
+}
+
+function caller(who: Who): Caller {
+  if (isPrincipal(who)) return principalCaller(who);
+  if (typeof who !== "string") return refuse("wrong-use", "`by` takes ARNs, account ids, services or principals");
+  if (who === "*") return { Principal: "*" };
+  if (who === "anonymous") return { Principal: "*", Condition: { StringEquals: { "aws:PrincipalType": "Anonymous" } } };
+  if (isAccountId(who)) return { Principal: { AWS: who } };
+  const arn = parseArn(who);
+  if (arn && /[*?]/.test(who)) return { Principal: "*", Condition: { ArnLike: { "aws:PrincipalArn": who } } };
+  if (arn?.resource === "root") return { Principal: { AWS: arn.account } };
+  if (arn && /^(saml|oidc)-provider\//.test(arn.resource)) return { Principal: { Federated: who } };
+  if (arn) return { Principal: { AWS: who } };
+  if (/^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/.test(who) && who !== "cognito-identity.amazonaws.com")
+    return { Principal: { Service: who } };
+  return { Principal: { Federated: who } };
+}
+
+function principalCaller(principal: Principal): Caller {
+  switch (principal.type) {
+    case "service":
+      return { Principal: { Service: principal.name } };
+    case "federated":
+      return { Principal: { Federated: principal.name } };
+    case "anonymous":
+      return caller("anonymous");
+    case "root":
+      return { Principal: "*", Condition: { StringEquals: { "aws:PrincipalArn": principal.arn } } };
+    default:
+      return { Principal: { AWS: principal.arn } };
+  }
+}

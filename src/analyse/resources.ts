@@ -1,0 +1,177 @@
+/** Resources, one for each way in which statements can tell them apart, and the actions that each can take. */
+import { actionFacts, serviceFacts } from "../catalog/catalog.ts";
+import type { CompiledStatement } from "../evaluate/compile.ts";
+import type { Evaluation } from "../evaluate/evaluation.ts";
+import { parseArn } from "../policy/arn.ts";
+import type { Policy } from "../policy/policy.ts";
+import { Outside } from "./outside.ts";
+import { stringClasses } from "./string-classes.ts";
+import { type Pattern, run, some, templatePattern, text } from "./tokens.ts";
+import { resourcePatterns } from "./value-patterns.ts";
+
+export interface Target {
+  readonly resource: string;
+  /** The actions, folded, that are done on it; undefined: all. */
+  readonly actions: ReadonlySet<string> | undefined;
+}
+
+export interface TargetsAsked {
+  readonly statements: readonly CompiledStatement[];
+  readonly actions: readonly string[];
+  /** The policy of the resource; null or undefined: any resource. */
+  readonly attached: Policy | null | undefined;
+  readonly partition: string;
+  readonly owner: string;
+  /** ARNs that something other than a statement names: those of grants. */
+  readonly named: readonly string[];
+  /** Conditions read the Region, and where the ARN has one it is that. */
+  readonly regions: readonly (readonly Pattern[])[];
+  readonly told: Evaluation;
+}
+
+interface Type {
+  readonly patterns: readonly Pattern[];
+  readonly actions: Set<string>;
+  readonly template: string;
+}
+
+export function targetsFor(asked: TargetsAsked): Target[] {
+  const { attached } = asked;
+  const sets: (readonly Pattern[])[] = [];
+  for (const { statement, policy } of asked.statements) {
+    const { resource } = statement;
+    if (!resource || resource.values.some(({ value }) => value === "*")) continue;
+    const { ours, narrow } = resourcePatterns(resource, policy, asked.told);
+    sets.push(ours);
+    if (narrow) sets.push(narrow);
+  }
+  for (const arn of asked.named) sets.push([text(arn)]);
+  for (const regions of asked.regions)
+    sets.push(
+      regions.map((region) => [
+        ...text(`arn:${asked.partition}:`),
+        run("inField"),
+        ...text(":"),
+        ...region,
+        ...text(":"),
+        run("any"),
+      ]),
+    );
+  if (attached?.resource) return attachedTargets(attached.resource, sets, asked);
+  const types = typesOf(asked);
+  return [...withoutResource(asked, sets), ...(types.size === 0 ? [] : sorted([...types.values()], sets))];
+}
+
+/** The resource itself and, for a bucket and its like, what is in it. */
+function attachedTargets(resource: string, sets: readonly (readonly Pattern[])[], asked: TargetsAsked): Target[] {
+  const types = [...typesOf(asked).values()];
+  const fits = (target: string) => {
+    const matching = types.filter(({ patterns }) =>
+      stringClasses([patterns], { universe: [text(target)] })?.some(({ bits }) => bits === 1n),
+    );
+    return matching.length === 0 ? undefined : new Set(matching.flatMap(({ actions }) => [...actions]));
+  };
+  const own: Target[] = [{ resource, actions: fits(resource) }];
+  if (asked.attached!.kind !== "resource") return own;
+  const inside = stringClasses(sets, {
+    universe: ["/", ":"].map((mark) => [...text(resource + mark), ...some("any")]),
+  });
+  if (!inside) throw new Outside("too many patterns of resources overlap");
+  for (const { text: target } of inside) own.push({ resource: target, actions: fits(target) });
+  return own;
+}
+
+/** Actions without resource-level support are done on `*` (semantics A23). */
+function withoutResource({ actions, attached }: TargetsAsked, sets: readonly unknown[]): Target[] {
+  if (attached) return [];
+  const without = actions.filter((action) => {
+    const facts = actionFacts(action);
+    return !facts || facts.resources.length === 0;
+  });
+  // Some patterns match `*` for the actions of their service alone (A23).
+  const groups = new Map<string, string[]>();
+  for (const action of without) {
+    const group =
+      action === "s3:listallmybuckets" ? action : sets.length > 0 ? action.slice(0, action.indexOf(":")) : "";
+    groups.set(group, [...(groups.get(group) ?? []), action]);
+  }
+  return [...groups.values()].map((group) => ({ resource: "*", actions: new Set(group) }));
+}
+
+/** The resource types that the actions are done on, with their ARNs in this account. */
+function typesOf({ actions, attached, partition, owner }: TargetsAsked): Map<string, Type> {
+  const types = new Map<string, Type>();
+  for (const action of actions) {
+    const facts = actionFacts(action);
+    const service = facts && serviceFacts(facts.service);
+    for (const { type } of facts?.resources ?? []) {
+      const found = service?.resourceTypes.get(type.toLowerCase());
+      if (!found || !concerns(attached, found.arn)) continue;
+      const key = `${facts!.service}:${type}`;
+      let entry = types.get(key);
+      if (!entry) {
+        const patterns = found.arns.map((template) => templatePattern(template, partition, owner));
+        entry = { patterns, actions: new Set(), template: found.arn };
+        types.set(key, entry);
+      }
+      entry.actions.add(action);
+    }
+  }
+  return types;
+}
+
+function concerns(attached: Policy | null | undefined, template: string): boolean {
+  if (!attached) return true;
+  const arn = parseArn(template.replace("${Partition}", "aws"));
+  if (!arn) return false;
+  if (attached.kind === "key") return arn.service === "kms" && arn.resource.startsWith("key/");
+  if (attached.kind === "trust") return arn.service === "iam" && arn.resource.startsWith("role/");
+  return !(arn.service === "kms" && arn.resource.startsWith("key/"));
+}
+
+/** The actions that are done on the resource of a policy, as far as its kind and ARN tell. */
+export function actionsOn(attached: Policy, actions: readonly string[]): string[] {
+  const own = attached.resource === null ? undefined : parseArn(attached.resource)?.service;
+  return actions.filter((action) => {
+    const facts = actionFacts(action);
+    const types = facts && serviceFacts(facts.service)?.resourceTypes;
+    return facts?.resources.some(({ type }) => {
+      const arns = types?.get(type.toLowerCase())?.arns ?? [];
+      return arns.some((arn) => concerns(attached, arn) && (own === undefined || arn.split(":")[2] === own));
+    });
+  });
+}
+
+/** More types than this are not kept apart in one walk. */
+const MOST_TYPES = 120;
+
+function sorted(types: readonly Type[], sets: readonly (readonly Pattern[])[]): Target[] {
+  if (types.length > MOST_TYPES && (sets.length > 0 || MOST_TYPES * 4 < types.length))
+    throw new Outside(`the actions are done on ${types.length} types of resource, of which patterns name some`);
+  if (sets.length === 0) return types.flatMap(({ patterns, actions }) => example(patterns[0]!, actions));
+  const walked = stringClasses([...sets, ...types.map(({ patterns }) => patterns)], {
+    universe: types.flatMap(({ patterns }) => patterns),
+  });
+  if (!walked) throw new Outside("too many patterns of resources overlap");
+  const shift = BigInt(sets.length);
+  return walked.map(({ text: resource, bits }) => ({
+    resource,
+    actions: new Set(types.flatMap(({ actions }, at) => ((bits >> (shift + BigInt(at))) & 1n ? [...actions] : []))),
+  }));
+}
+
+/** Some ARN of a type, where nothing asks which. */
+function example(pattern: Pattern, actions: ReadonlySet<string>): Target[] {
+  const resource = pattern
+    .map((token) =>
+      "char" in token
+        ? token.char
+        : "some" in token && !token.many
+          ? token.some === "region"
+            ? "us-east-1"
+            : "example"
+          : "",
+    )
+    .join("");
+  return [{ resource, actions }];
+}

@@ -1,0 +1,91 @@
+/** The accounts and partitions in which a question is asked: who owns the resource decides who is a stranger to it. */
+import { DiagnosticError } from "../diagnostic/diagnostic.ts";
+import { ownerOf } from "../evaluate/normalise.ts";
+import { policiesOf } from "../evaluate/open.ts";
+import type { PolicySet } from "../evaluate/policy-set.ts";
+import { parseArn } from "../policy/arn.ts";
+import type { Policy } from "../policy/policy.ts";
+import { role } from "../request/principal.ts";
+import { freshAccount } from "./principals.ts";
+import { accountsIn } from "./statements.ts";
+
+export interface Scene {
+  readonly owner: string;
+  readonly partition: string;
+  readonly accounts: ReadonlySet<string>;
+}
+
+export interface Scenes {
+  readonly scenes: readonly Scene[];
+  readonly assumptions: readonly string[];
+  /** Set where the scenes may not be all. */
+  readonly incomplete: string | undefined;
+}
+
+export function scenesOf(sets: readonly PolicySet[], asked: readonly Policy[]): Scenes {
+  const policies = [...new Set([...sets.flatMap(policiesOf), ...asked])];
+  const accounts = new Set(sets.flatMap((set) => [...accountsIn(policies, set)]));
+  const { resource } = sets[0]!;
+  const known = resource ? knownOwner(resource) : undefined;
+  const assumptions: string[] = [];
+  const owners = known === undefined ? [freshAccount(accounts), ...accounts] : [known];
+  if (resource && known === undefined) assumptions.push("the resource is of whichever account makes the access widest");
+  const partitions = partitionsOf(policies, resource);
+  return {
+    scenes: owners.flatMap((owner) => partitions.map((partition) => ({ owner, partition, accounts }))),
+    assumptions,
+    incomplete:
+      known === undefined && policies.some(namesAccountsInPart)
+        ? "a policy matches account ids in part, and the account that owns the resource is not known"
+        : undefined,
+  };
+}
+
+/** Some caller of no account that counts: whose the resource is must follow from its policy. */
+const STRANGER = role("arn:aws:iam::000000000000:role/stranger");
+
+function knownOwner(resource: Policy): string | undefined {
+  try {
+    const request = {
+      principal: STRANGER,
+      action: "none:None",
+      resource: resource.resource,
+      resourceAccount: null,
+      context: {},
+      givenIdentity: null,
+    };
+    return ownerOf(request, resource);
+  } catch (error) {
+    if (error instanceof DiagnosticError && error.code === "unknown-owner") return undefined;
+    throw error;
+  }
+}
+
+function partitionsOf(policies: readonly Policy[], resource: Policy | null | undefined): string[] {
+  const own = resource?.resource ? parseArn(resource.resource)?.partition : undefined;
+  if (own) return [own];
+  const found = new Set<string>();
+  const read = (text: string) => {
+    const partition = /^arn:(aws[a-z-]*):/.exec(text)?.[1];
+    if (partition) found.add(partition);
+  };
+  for (const { statements } of policies)
+    for (const { principal, resource: resources, conditions } of statements) {
+      for (const { value } of principal?.values ?? []) read(value);
+      for (const { value } of resources?.values ?? []) read(value);
+      for (const { values } of conditions) for (const { value } of values) read(value);
+    }
+  return found.size === 0 ? ["aws"] : [...found];
+}
+
+/** An ARN or a condition with wildcards among the digits of an account id. */
+function namesAccountsInPart({ statements }: Policy): boolean {
+  const inPart = (text: string) => /^\d*[*?][\d*?]*$/.test(text) && !/^\*+$/.test(text);
+  return statements.some(({ resource, conditions }) => {
+    const texts = [
+      ...(resource?.values ?? []),
+      ...conditions.flatMap(({ key, values }) => (/arn|account/i.test(key) ? values : [])),
+    ].map(({ value }) => value);
+    return texts.some((text) => inPart(text.startsWith("arn:") ? (text.split(":")[4] ?? "") : text));
+  });
+}

@@ -1,0 +1,166 @@
+/**
+ * Is there a request inside every group, where a group is a choice of boxes, and outside every excluded box? Splits
+ * regions of requests; every request of the region it returns is such a request.
+ */
+import {
+  and,
+  type Box,
+  isEmpty,
+  joined,
+  type Mask,
+  meets,
+  minus,
+  type Region,
+  within,
+  withoutSubsumed,
+} from "./box.ts";
+
+export interface Problem {
+  /** The variables' sets of classes to begin with. */
+  readonly region: Region;
+  readonly groups: readonly (readonly Box[])[];
+  readonly excluded: readonly Box[];
+}
+
+/** Pigeonhole-shaped exclusions grow factorially: a search stops at so many nodes. */
+export const MOST_NODES = 200_000;
+
+export class Budget {
+  nodes = 0;
+  constructor(readonly most: number = MOST_NODES) {}
+}
+
+export class OverBudget extends Error {}
+
+/** @throws OverBudget */
+export function solve({ region, groups, excluded }: Problem, budget: Budget = new Budget()): Region | undefined {
+  const fewer = (boxes: readonly Box[]) => withoutSubsumed(joined(boxes));
+  return search([...region], groups.map(fewer), fewer(excluded), budget);
+}
+
+type Open = Mask[];
+
+function search(
+  region: Open,
+  groups: readonly (readonly Box[])[],
+  excluded: readonly Box[],
+  budget: Budget,
+): Region | undefined {
+  budget.nodes++;
+  if (budget.nodes > budget.most) throw new OverBudget();
+  const left = propagate(region, groups, excluded);
+  if (!left) return undefined;
+  const [group] = left.groups;
+  if (group) {
+    const rest = left.groups.slice(1);
+    for (const box of group) {
+      const inside = clip(region, box);
+      const found = inside && search(inside, rest, left.excluded, budget);
+      if (found) return found;
+    }
+    return undefined;
+  }
+  const box = fewestWays(region, left.excluded);
+  if (!box) return region;
+  return outside(region, box, (part) => search(part, [], left.excluded, budget));
+}
+
+interface Left {
+  readonly groups: readonly (readonly Box[])[];
+  readonly excluded: readonly Box[];
+}
+
+/** Narrows the region in place by what follows at once; undefined where nothing is left. */
+function propagate(
+  region: Open,
+  allGroups: readonly (readonly Box[])[],
+  allExcluded: readonly Box[],
+): Left | undefined {
+  let groups = allGroups;
+  let excluded = allExcluded;
+  for (let changed = true; changed; ) {
+    changed = false;
+    const keptExcluded: Box[] = [];
+    for (const box of excluded) {
+      const ways = exceeding(region, box);
+      if (ways === "apart") continue;
+      if (ways.length === 0) return undefined;
+      if (ways.length > 1) {
+        keptExcluded.push(box);
+        continue;
+      }
+      const { variable, mask } = ways[0]!;
+      region[variable] = minus(region[variable]!, mask);
+      changed = true;
+    }
+    excluded = keptExcluded;
+    const keptGroups: (readonly Box[])[] = [];
+    for (const group of groups) {
+      const fitting = group.filter((box) => box.sides.every(({ variable, mask }) => meets(region[variable]!, mask)));
+      if (fitting.length === 0) return undefined;
+      if (fitting.some((box) => contains(box, region))) continue;
+      if (fitting.length > 1) {
+        keptGroups.push(fitting);
+        continue;
+      }
+      for (const { variable, mask } of fitting[0]!.sides) region[variable] = and(region[variable]!, mask);
+      changed = true;
+    }
+    groups = keptGroups;
+  }
+  // The smallest choice first, exclusions last: the other order takes a hundred times as many nodes.
+  return { groups: [...groups].sort((a, b) => a.length - b.length), excluded };
+}
+
+const contains = ({ sides }: Box, region: Region) =>
+  sides.every(({ variable, mask }) => within(region[variable]!, mask));
+
+/** The sides in which the region reaches beyond the box. */
+function exceeding(region: Region, { sides }: Box): readonly { variable: number; mask: Mask }[] | "apart" {
+  const ways: { variable: number; mask: Mask }[] = [];
+  for (const side of sides) {
+    const own = region[side.variable]!;
+    if (!meets(own, side.mask)) return "apart";
+    if (!within(own, side.mask)) ways.push(side);
+  }
+  return ways;
+}
+
+function clip(region: Region, { sides }: Box): Open | undefined {
+  const inside = [...region];
+  for (const { variable, mask } of sides) {
+    const both = and(inside[variable]!, mask);
+    if (isEmpty(both)) return undefined;
+    inside[variable] = both;
+  }
+  return inside;
+}
+
+function fewestWays(region: Region, excluded: readonly Box[]): Box | undefined {
+  let best: Box | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const box of excluded) {
+    const ways = exceeding(region, box).length;
+    if (ways < fewest) [best, fewest] = [box, ways];
+  }
+  return best;
+}
+
+/** The parts of a region outside a box, disjoint. */
+export function outside<T>(region: Region, { sides }: Box, ask: (part: Open) => T | undefined): T | undefined {
+  const inside = [...region];
+  for (const { variable, mask } of sides) {
+    const own = inside[variable]!;
+    const beyond = minus(own, mask);
+    if (!isEmpty(beyond)) {
+      const part = [...inside];
+      part[variable] = beyond;
+      const found = ask(part);
+      if (found !== undefined) return found;
+    }
+    const both = and(own, mask);
+    if (isEmpty(both)) return undefined;
+    inside[variable] = both;
+  }
+  return undefined;
+}

@@ -1,0 +1,123 @@
+/**
+ * Which requests AWS can see: what a key's value looks like, which callers and actions bring it, and which keys come
+ * together (semantics B2-B5, F23). Where in doubt a request counts as possible: a proof then holds for more.
+ */
+
+import { claimPrefix } from "../request/names.ts";
+import type { Principal } from "../request/principal.ts";
+import { ACCOUNT, one, type Pattern, run, some, text } from "./tokens.ts";
+
+/** The keys that the caller alone decides. */
+export const OF_PRINCIPAL: ReadonlySet<string> = new Set([
+  "aws:principalaccount",
+  "aws:principalarn",
+  "aws:principaltype",
+  "aws:username",
+  "aws:principalisawsservice",
+  "aws:principalservicename",
+  "aws:principalservicenameslist",
+]);
+
+/** Keys that some callers fix and others leave open. */
+export const PARTLY_OF_PRINCIPAL: ReadonlySet<string> = new Set(["aws:userid", "aws:federatedprovider"]);
+
+type Callers = (principal: Principal) => boolean;
+const anybody: Callers = () => true;
+const ofAccount: Callers = ({ account }) => account !== null;
+const ofEntity: Callers = ({ account, type }) => account !== null && type !== "root";
+const session: Callers = ({ type }) => type === "role" || type === "session";
+const ofService: Callers = ({ type }) => type === "service";
+const notService: Callers = ({ type }) => type !== "service";
+const temporary: Callers = (principal) => session(principal) || principal.type === "federatedUser";
+const nobody: Callers = () => false;
+
+export interface Presence {
+  readonly may: Callers;
+  readonly must: Callers;
+}
+
+const ROWS: Readonly<Record<string, Presence>> = {
+  "aws:principalorgid": { may: ofAccount, must: nobody },
+  "aws:principalorgpaths": { may: ofAccount, must: nobody },
+  "aws:sourceidentity": { may: temporary, must: nobody },
+  // Users and root users may have session credentials, too.
+  "aws:tokenissuetime": { may: ofAccount, must: temporary },
+  "aws:multifactorauthpresent": { may: (caller) => ofAccount(caller) && caller.type !== "federatedUser", must: nobody },
+  "aws:multifactorauthage": { may: (caller) => ofAccount(caller) && caller.type !== "federatedUser", must: nobody },
+  "aws:sourcearn": { may: ofService, must: nobody },
+  "aws:sourceaccount": { may: ofService, must: nobody },
+  "aws:sourceorgid": { may: ofService, must: nobody },
+  "aws:sourceorgpaths": { may: ofService, must: nobody },
+  "aws:userid": { may: ofEntity, must: ofEntity },
+  "aws:federatedprovider": { may: session, must: nobody },
+  "aws:securetransport": { may: notService, must: notService },
+  "aws:currenttime": { may: anybody, must: anybody },
+  "aws:epochtime": { may: anybody, must: anybody },
+  "aws:viaawsservice": { may: anybody, must: anybody },
+  "aws:requestedregion": { may: anybody, must: anybody },
+  // A service calls with the identity of a caller that has one (B5).
+  "aws:calledvia": { may: ofAccount, must: nobody },
+  "aws:calledviafirst": { may: ofAccount, must: nobody },
+  "aws:calledvialast": { may: ofAccount, must: nobody },
+  "kms:viaservice": { may: ofAccount, must: nobody },
+  "aws:ec2instancesourcevpc": { may: session, must: nobody },
+  "aws:ec2instancesourceprivateipv4": { may: session, must: nobody },
+  "ec2:roledelivery": { may: session, must: nobody },
+  "ec2:sourceinstancearn": { may: session, must: nobody },
+};
+
+const FREE: Presence = { may: anybody, must: nobody };
+
+export function presenceOf(folded: string): Presence {
+  if (Object.hasOwn(ROWS, folded)) return ROWS[folded]!;
+  if (folded.startsWith("aws:principaltag/")) return { may: ofEntity, must: nobody };
+  const claim = /^(.+\..+|saml):([^:]+)$/.exec(folded);
+  if (claim) return claimPresence(claim[1]!, claim[2]!);
+  return FREE;
+}
+
+/** A provider's token has a subject and an audience; sessions keep some claims (B4). */
+function claimPresence(prefix: string, claim: string): Presence {
+  const bearer: Callers = ({ type, name }) => type === "federated" && claimPrefix(name).toLowerCase() === prefix;
+  return {
+    may: (caller) => bearer(caller) || session(caller),
+    must: (caller) => bearer(caller) && (claim === "sub" || claim === "aud") && prefix !== "saml",
+  };
+}
+
+const service: Pattern = [...some("plain"), ...text("."), ...some("plain"), ...text(".amazonaws.com")];
+const arn: Pattern = [
+  ...text("arn:"),
+  ...some("inField"),
+  ...text(":"),
+  ...some("inField"),
+  ...text(":"),
+  run("inField"),
+  ...text(":"),
+  run("inField"),
+  ...text(":"),
+  ...some("any"),
+];
+const nonempty: Pattern = some("any");
+
+const FORMS: Readonly<Record<string, Pattern>> = {
+  "aws:sourceaccount": ACCOUNT,
+  "aws:vpceaccount": ACCOUNT,
+  "kms:viaservice": service,
+};
+
+/** What values of the key look like; undefined: anything, an empty text too. */
+export function formOf(folded: string, type: string): Pattern | undefined {
+  if (Object.hasOwn(FORMS, folded)) return FORMS[folded]!;
+  if (type === "ARN") return arn;
+  // Tags and pairs may be empty.
+  return /tag\/|^kms:encryptioncontext:/.test(folded) ? undefined : nonempty;
+}
+
+/** Names of users, roles and their like. */
+export const NAME: Pattern = [run("name"), one("nameEnd")];
+
+/** Keys of which one comes with the other: a service calls for the caller (B5). `true`: the key's value, else its presence. */
+export const TOGETHER: readonly string[] = ["aws:calledvia", "aws:calledviafirst", "aws:calledvialast"];
+/** Absent when a service calls for the caller, and when the request has a public address (B3, B5). */
+export const THROUGH_ENDPOINT: readonly string[] = ["aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"];

@@ -1,0 +1,258 @@
+import { describe, expect, test } from "vitest";
+import { findAccess } from "../../src/analyse/find-access.ts";
+import {
+  identityPolicy,
+  keyPolicy,
+  permissionsBoundary,
+  resourceControlPolicy,
+  resourcePolicy,
+  serviceControlPolicy,
+  sessionPolicy,
+  trustPolicy,
+  vpcEndpointPolicy,
+} from "../../src/policy/constructors.ts";
+
+const HOME = "111122223333";
+const APP = `arn:aws:iam::${HOME}:role/app`;
+const KEY = `arn:aws:kms:us-west-2:${HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+const policy = (...Statement: object[]) => ({ Version: "2012-10-17", Statement });
+const allow = (rest: object) => ({ Effect: "Allow", Action: "kms:Decrypt", Resource: "*", ...rest });
+const deny = (rest: object) => ({ Effect: "Deny", Action: "*", Resource: "*", ...rest });
+const toApp = allow({ Principal: { AWS: APP } });
+const toAccount = allow({ Principal: { AWS: HOME }, Action: "kms:*" });
+const everything = policy({ Effect: "Allow", Action: "*", Resource: "*" });
+
+describe("a key policy", () => {
+  const key = keyPolicy(policy(toApp), { key: KEY });
+
+  test("reaches those it names, and nobody else", () => {
+    expect(findAccess(key, { actions: "kms:Decrypt", except: { by: APP } }).verdict).toBe("proved");
+    const found = findAccess(key, { actions: "kms:*" });
+    expect(found.verdict).toBe("refuted");
+    expect(found.request?.principal.name).toBe(APP);
+    expect(found.request?.action).toBe("kms:Decrypt");
+    expect(found.decision?.outcome).toBe("allowed");
+    expect(found.needs).toEqual([]);
+  });
+
+  test("that lets identity policies decide: the root user outright, others if they have such a policy", () => {
+    const delegating = keyPolicy(policy(toAccount), { key: KEY });
+    expect(findAccess(delegating).request?.principal.type).toBe("root");
+    const root = { by: HOME, when: { StringEquals: { "aws:PrincipalType": "Account" } } };
+    const others = findAccess(delegating, { actions: "kms:Decrypt", except: root });
+    expect(others.verdict).toBe("refuted");
+    expect(others.needs?.[0]).toContain("that allows kms:Decrypt");
+    expect(findAccess(delegating, { except: { by: HOME } }).verdict).toBe("proved");
+  });
+
+  test("with identity policies that do not allow, and with some that do", () => {
+    const delegating = keyPolicy(policy(toAccount), { key: KEY });
+    const none = identityPolicy(policy({ Effect: "Allow", Action: "s3:*", Resource: "*" }));
+    const some = identityPolicy(policy({ Effect: "Allow", Action: "kms:De*", Resource: KEY }));
+    const byRoles = { by: `arn:aws:iam::${HOME}:role/*` };
+    expect(findAccess([delegating, none], byRoles).verdict).toBe("proved");
+    const found = findAccess([delegating, some], byRoles);
+    expect(found.verdict).toBe("refuted");
+    expect(found.needs).toEqual([]);
+  });
+
+  test("conditions on a service that calls", () => {
+    const via = keyPolicy(
+      policy(allow({ Principal: "*", Condition: { StringLike: { "kms:ViaService": "s3.*.amazonaws.com" } } })),
+      { key: KEY },
+    );
+    const direct = { actions: "kms:Decrypt", when: { Null: { "kms:ViaService": "true" } } };
+    expect(findAccess(via, direct).verdict).toBe("proved");
+    expect(findAccess(via, { actions: "kms:Decrypt" }).request?.context).toEqual({
+      "kms:ViaService": expect.stringMatching(/^s3\.[a-z]+\.amazonaws\.com$/),
+    });
+  });
+
+  test("a boundary caps the role's own name but not a grant to its session (E3)", () => {
+    const boundary = permissionsBoundary(policy({ Effect: "Allow", Action: "s3:*", Resource: "*" }));
+    expect(findAccess([key, boundary]).verdict).toBe("proved");
+    const session = `arn:aws:sts::${HOME}:assumed-role/app/main`;
+    const named = keyPolicy(policy(allow({ Principal: { AWS: session } })), { key: KEY });
+    expect(findAccess([named, boundary]).request?.principal.name).toBe(session);
+  });
+
+  test("a session policy caps, too", () => {
+    expect(findAccess([key, sessionPolicy(everything)]).verdict).toBe("refuted");
+    const other = sessionPolicy(policy({ Effect: "Allow", Action: "s3:*", Resource: "*" }));
+    expect(findAccess([key, other]).verdict).toBe("proved");
+  });
+
+  test("service control policies bind the caller's account, and every level must allow", () => {
+    const only = (Action: string) => serviceControlPolicy(policy({ Effect: "Allow", Action, Resource: "*" }));
+    expect(findAccess([key, only("s3:*")]).verdict).toBe("proved");
+    expect(findAccess([key, only("kms:*")]).verdict).toBe("refuted");
+  });
+
+  test("a resource control policy denies strangers", () => {
+    const open = keyPolicy(policy(allow({ Principal: "*" })), { key: KEY });
+    const perimeter = resourceControlPolicy(
+      policy({
+        Effect: "Deny",
+        Principal: "*",
+        Action: "kms:*",
+        Resource: "*",
+        Condition: {
+          StringNotEqualsIfExists: { "aws:PrincipalOrgID": "o-1234567890" },
+          BoolIfExists: { "aws:PrincipalIsAWSService": "false" },
+        },
+      }),
+    );
+    const strangers = { actions: "kms:Decrypt", when: { StringNotEquals: { "aws:PrincipalOrgID": "o-1234567890" } } };
+    expect(findAccess(open, strangers).verdict).toBe("refuted");
+    const found = findAccess([open, perimeter], strangers);
+    // Services, whom the policy exempts, and service-linked roles, whom it does not bind.
+    expect(found.verdict).toBe("refuted");
+    expect(found.request?.principal.type === "service" || found.request?.principal.serviceLinked).toBe(true);
+  });
+
+  test("an endpoint's policy caps what comes through it", () => {
+    const endpoint = vpcEndpointPolicy(policy({ Effect: "Allow", Principal: "*", Action: "s3:*", Resource: "*" }));
+    const through = { when: { Null: { "aws:SourceVpce": "false" } } };
+    expect(findAccess([key, endpoint], through).verdict).toBe("proved");
+    expect(findAccess([key, endpoint]).verdict).toBe("refuted");
+  });
+});
+
+test("a trust policy: who may assume the role", () => {
+  const role = trustPolicy(
+    policy({
+      Effect: "Allow",
+      Principal: { Federated: `arn:aws:iam::${HOME}:oidc-provider/token.actions.githubusercontent.com` },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: { StringLike: { "token.actions.githubusercontent.com:sub": "repo:org/app:*" } },
+    }),
+    { role: APP },
+  );
+  const other = { StringNotLike: { "token.actions.githubusercontent.com:sub": "repo:org/*" } };
+  expect(findAccess(role, { when: other }).verdict).toBe("proved");
+  expect(findAccess(role).request?.context["token.actions.githubusercontent.com:sub"]).toMatch(/^repo:org\/app:/);
+});
+
+test("a bucket's policy: public access, and what a Deny leaves of it", () => {
+  const bucket = { resource: "arn:aws:s3:::site", account: HOME };
+  const open = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::site/*" };
+  const found = findAccess(resourcePolicy(policy(open), bucket), { by: "anonymous" });
+  expect(found.request?.resource).toMatch(/^arn:aws:s3:::site\/./);
+  const secure = deny({ Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } });
+  const insecure = { by: "anonymous", when: { Bool: { "aws:SecureTransport": "false" } } };
+  expect(findAccess(resourcePolicy(policy(open), bucket), insecure).verdict).toBe("refuted");
+  expect(findAccess(resourcePolicy(policy(open, secure), bucket), insecure).verdict).toBe("proved");
+});
+
+test("policy variables: proved under the wide reading, refuted with values fixed", () => {
+  const own = identityPolicy(
+    policy({ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::home/${aws:username}/*" }),
+  );
+  const found = findAccess(own);
+  expect(found.verdict).toBe("refuted");
+  expect(found.request?.resource).toContain(found.request!.principal.name.split("/").at(-1)!);
+  expect(findAccess(own, { on: "arn:aws:s3:::other/*" }).verdict).toBe("proved");
+});
+
+describe("what is outside ends as `unknown`, with a reason", () => {
+  test.each([
+    [
+      "types that are mixed",
+      { NumericLessThan: { "aws:RequestTag/n": "3" }, StringLike: { "aws:RequestTag/n": "1*" } },
+    ],
+    ["a canonical user", undefined],
+  ])("%s", (_, Condition) => {
+    const subject = Condition
+      ? identityPolicy(policy({ Effect: "Allow", Action: "ec2:*", Resource: "*", Condition }))
+      : resourcePolicy(policy(allow({ Principal: { CanonicalUser: "f".repeat(64) }, Action: "s3:GetObject" })), {
+          account: HOME,
+        });
+    const found = findAccess(subject, { actions: ["ec2:RunInstances", "s3:GetObject"] });
+    expect(found.verdict).toBe("unknown");
+    expect(found.reason).toBeTruthy();
+  });
+
+  test("more than the budget", () => {
+    const found = findAccess(keyPolicy(policy(toApp), { key: KEY }), { mostNodes: 0 });
+    expect(found).toEqual({ verdict: "unknown", reason: "the search grew beyond its budget", assumptions: [] });
+  });
+
+  test("a list of conditions on a key with several values", () => {
+    const conditions = Array.from({ length: 15 }, (_, at) => `t${at}*`);
+    const subject = identityPolicy(
+      policy(
+        ...conditions.map((pattern) => ({
+          Effect: "Allow",
+          Action: "ec2:RunInstances",
+          Resource: "*",
+          Condition: { "ForAnyValue:StringLike": { "aws:TagKeys": pattern } },
+        })),
+      ),
+    );
+    const found = findAccess(subject, { except: { when: { "ForAnyValue:StringLike": { "aws:TagKeys": "t*" } } } });
+    expect(found.verdict).toBe("unknown");
+  });
+});
+
+test("a proof says on which unsettled rule it rests", () => {
+  const role = trustPolicy(policy({ Effect: "Allow", Principal: { AWS: APP }, Action: "sts:AssumeRole" }), {
+    role: APP,
+  });
+  expect(findAccess(role, { except: { by: APP } }).assumptions).toEqual([]);
+  const crossing = identityPolicy(
+    policy(
+      { Effect: "Deny", Action: "sqs:*", Resource: "arn:aws:sqs:*" },
+      {
+        Effect: "Allow",
+        Action: "sqs:*",
+        Resource: "*",
+      },
+    ),
+  );
+  const found = findAccess(crossing, { actions: "sqs:SendMessage" });
+  expect(found.verdict).toBe("proved");
+});
+
+test("some other text is a class of its own, though the shortest such text is no value", () => {
+  const tagged = (operator: string) =>
+    identityPolicy(
+      policy({
+        Effect: "Allow",
+        Action: "ec2:CreateTags",
+        Resource: "*",
+        Condition: { [operator]: { "aws:TagKeys": ["*a?"] } },
+      }),
+    );
+  const found = findAccess(tagged("ForAnyValue:StringNotLike"));
+  expect(found.verdict).toBe("refuted");
+  expect(found.request?.context["aws:TagKeys"]).not.toEqual([""]);
+});
+
+test("a service-linked role is not bound by service control policies", () => {
+  const none = serviceControlPolicy(policy(deny({})));
+  const key = keyPolicy(policy(allow({ Principal: { AWS: HOME } })), { key: KEY });
+  const id = identityPolicy(everything);
+  const found = findAccess([key, id, none]);
+  expect(found.request?.principal.serviceLinked).toBe(true);
+});
+
+test("a Deny of all but one's own folder leaves that folder", () => {
+  const own = "arn:aws:s3:::home/${aws:username}/*";
+  const subject = identityPolicy(
+    policy(
+      { Effect: "Allow", Action: "s3:GetObject", Resource: "*" },
+      { Effect: "Deny", Action: "*", NotResource: own },
+    ),
+  );
+  expect(findAccess(subject, { actions: "s3:GetObject" }).request?.resource).toMatch(/^arn:aws:s3:::home\//);
+  expect(findAccess(subject, { actions: "s3:GetObject", on: "arn:aws:s3:::other/*" }).verdict).toBe("proved");
+});
+
+test("the caller's account, as AWS KMS has it, is no key of other services", () => {
+  const Condition = { StringNotEquals: { "kms:CallerAccount": HOME } };
+  const subject = identityPolicy(
+    policy({ Effect: "Allow", Action: ["ec2:RunInstances", "kms:Decrypt"], Resource: "*", Condition }),
+  );
+  expect(findAccess(subject, { actions: "ec2:RunInstances", by: HOME }).verdict).toBe("refuted");
+  expect(findAccess(subject, { actions: "kms:Decrypt", by: HOME }).verdict).toBe("proved");
+});
