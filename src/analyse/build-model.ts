@@ -7,12 +7,14 @@ import type { Policy } from "../policy/policy.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import type { ContextValue } from "../request/context.ts";
 import { anonymous, type Principal } from "../request/principal.ts";
+import { grantees, grantKeys } from "./grants.ts";
 import { valuesOf } from "./key-values.ts";
 import { actionClasses, type KeyVariable, Model } from "./model.ts";
 import { fits, pinnedCaller, toldBy } from "./pinned.ts";
 import { callersFor } from "./principals.ts";
 import { actionsOn, type Target, targetsFor } from "./resources.ts";
 import { actionsNamed, conditionsOf, statementsOf, type Tested } from "./statements.ts";
+import { onlyOwn } from "./subject.ts";
 import { type Pattern, text } from "./tokens.ts";
 import { conditionPatterns } from "./value-patterns.ts";
 import { OF_PRINCIPAL } from "./world.ts";
@@ -81,11 +83,15 @@ function candidatesOf({ asked, set }: ModelAsked): string[] {
   // Identity policies that were not given may allow anything, and the owner's root user needs none (E14): not so on a
   // key or a role, whose own policy must allow, nor where only the caller's own policies are asked.
   const mandatory = set.resource?.kind === "key" || set.resource?.kind === "trust";
-  const own = set.resource === undefined && set.identity !== undefined;
+  const own = onlyOwn(set);
   const granting = mandatory ? [set.resource!] : own ? set.identity! : undefined;
   const allows = granting && statementsOf(granting).filter(({ allows }) => allows);
+  const byGrants = new Set(
+    set.grants.flatMap(({ operations }) => operations.map((name) => `kms:${name.toLowerCase()}`)),
+  );
+  if (set.grants.length > 0) byGrants.add("kms:retiregrant");
   const granted = allows
-    ? named.filter((action) => allows.some((statement) => statement.action.matches(action)))
+    ? named.filter((action) => byGrants.has(action) || allows.some((statement) => statement.action.matches(action)))
     : named;
   return set.resource ? actionsOn(set.resource, granted) : granted;
 }
@@ -102,12 +108,11 @@ function survivorsOf({ set, others, asked, except }: ModelAsked, candidates: rea
 }
 
 function keyVariables({ pinned, set, others }: ModelAsked, tested: readonly Tested[], told: Evaluation): KeyVariable[] {
-  const groups = new Map<string, { key: Key; tested: Tested[] }>();
-  const pins = new Set(Object.keys(pinned).map((key) => key.toLowerCase()));
+  const groups = new Map<string, { key: Key; tested: Tested[]; also: Pattern[][] }>();
   const want = (key: Key) => {
     let group = groups.get(key.folded);
     if (!group) {
-      group = { key, tested: [] };
+      group = { key, tested: [], also: [] };
       groups.set(key.folded, group);
     }
     return group;
@@ -115,21 +120,20 @@ function keyVariables({ pinned, set, others }: ModelAsked, tested: readonly Test
   for (const one of tested) {
     const { key } = one.condition;
     const { folded } = key;
-    if (
-      OF_PRINCIPAL.has(folded) ||
-      folded === "aws:resourceaccount" ||
-      folded === "kms:calleraccount" ||
-      pins.has(folded)
-    )
-      continue;
+    if (OF_PRINCIPAL.has(folded) || folded === "aws:resourceaccount" || folded === "kms:calleraccount") continue;
     want(key).tested.push(one);
   }
+  for (const { key, also } of grantKeys([set, ...others].flatMap(({ grants }) => grants))) want(key).also.push(also);
+  const fixed = new Map(Object.entries(toldBy(pinned)).map(([name, value]) => [name.toLowerCase(), value]));
+  for (const name of Object.keys(toldBy(pinned))) want(contextKey(name));
   // Whether a request comes through the endpoint decides whether its policy has a say (E23).
   if ([set, ...others].some(({ vpcEndpoint }) => vpcEndpoint.length > 0)) want(contextKey("aws:SourceVpce"));
-  return [...groups.values()].map(({ key, tested: own }) => {
-    const also = alsoTold(key, groups);
-    const asked = { folded: key.folded, name: key.name, multiValued: key.multiValued, tested: own, also, told };
-    return { folded: key.folded, name: key.name, values: valuesOf(asked) };
+  return [...groups.values()].map(({ key, tested: own, also: ofGrants }): KeyVariable => {
+    const { folded, name, multiValued } = key;
+    const value = fixed.get(folded);
+    if (value !== undefined) return { folded, name, values: value === null ? [null] : [null, value], fixed: true };
+    const also = [...alsoTold(key, groups), ...ofGrants];
+    return { folded, name, values: valuesOf({ folded, name, multiValued, tested: own, also, told }) };
   });
 }
 
@@ -165,7 +169,7 @@ function targetsOf(
 ): readonly Target[] | undefined {
   const { set, owner, partition } = asked;
   const attached = set.resource;
-  const named = set.grants.map(({ key }) => key);
+  const named = [...new Set([set, ...asked.others].flatMap(({ grants }) => grants.map(({ key }) => key)))];
   const regional = tested.filter(({ condition }) => condition.key.folded === "aws:requestedregion");
   const restricts = statements.some(
     ({ statement }) => statement.resource && !statement.resource.values.some(({ value }) => value === "*"),
@@ -188,7 +192,8 @@ function callersOf(
     ({ serviceControl, resourceControl }) => serviceControl.length + resourceControl.length > 0,
   );
   const pinned = pinnedCaller(asked.pinned, partition, owner);
-  const names = pinned?.arn ? [pinned.arn] : [];
+  const grants = [set, ...others].flatMap((one) => one.grants);
+  const names = [...(pinned?.arn ? [pinned.arn] : []), ...grantees(grants)];
   const callers = callersFor({
     statements,
     tested,

@@ -9,7 +9,7 @@ import { type AccessQuestion, type Answer, answer, exceptionsOf } from "./find-a
 import type { Model } from "./model.ts";
 import { requestsPolicy } from "./question.ts";
 import { type Found, search, type Target } from "./search.ts";
-import { type Analysed, toPolicySet } from "./subject.ts";
+import { type Analysed, onlyOwn, toPolicySet } from "./subject.ts";
 
 /**
  * Is there a request that `next` allows and `previous` does not?
@@ -28,7 +28,7 @@ export function compareAccess(next: Analysed, previous: Analysed, question: Acce
 
 export function compareIn(next: PolicySet, previous: PolicySet, question: AccessQuestion): Found {
   const exceptions = exceptionsOf(question);
-  const own = next.resource === undefined && next.identity !== undefined;
+  const own = onlyOwn(next);
   // One with the resource's policy and one without are about different things.
   const before: PolicySet = { ...previous, resource: alike(next, previous) };
   return search({

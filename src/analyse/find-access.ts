@@ -6,7 +6,7 @@ import { accessOf } from "./access.ts";
 import type { Model } from "./model.ts";
 import { type Requests, requestsPolicy } from "./question.ts";
 import { type Found, search, type Target } from "./search.ts";
-import { type Analysed, toPolicySet } from "./subject.ts";
+import { type Analysed, onlyOwn, toPolicySet } from "./subject.ts";
 import { allowedUnder, replay } from "./witness.ts";
 
 export interface AccessQuestion extends Requests {
@@ -54,8 +54,7 @@ export const exceptionsOf = ({ except }: AccessQuestion): readonly Requests[] =>
 
 export function findIn(set: PolicySet, question: AccessQuestion): Found {
   const exceptions = exceptionsOf(question);
-  // The caller's own policies alone: the callers are those that have such policies.
-  const own = set.resource === undefined && set.identity !== undefined;
+  const own = onlyOwn(set);
   return search({
     set,
     others: [],

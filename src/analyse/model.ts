@@ -26,7 +26,10 @@ const FIRST_KEY = 3;
 export interface KeyVariable {
   readonly folded: string;
   readonly name: string;
+  /** The first is `null`: absent. */
   readonly values: readonly ContextValue[];
+  /** The question says the value: the last is the only one. */
+  readonly fixed?: true;
 }
 
 export interface ModelFields {
@@ -88,7 +91,10 @@ export class Model {
   }
 
   get everything(): Region {
-    return this.sizes.map(full);
+    const { keys } = this.fields;
+    return this.sizes.map((size, at) =>
+      keys[at - FIRST_KEY]?.fixed ? maskOf(size, (index) => index === size - 1) : full(size),
+    );
   }
 
   keyVariable(folded: string): number | undefined {
@@ -97,6 +103,10 @@ export class Model {
 
   valuesAt(variable: number): readonly ContextValue[] {
     return this.fields.keys[variable - FIRST_KEY]!.values;
+  }
+
+  nameAt(variable: number): string {
+    return this.fields.keys[variable - FIRST_KEY]!.name;
   }
 
   /** One side from what holds of each class. */
@@ -212,8 +222,6 @@ export class Model {
   /** Usually one box; more where a caller, an action or a resource decides whether the key is free. */
   private conditionBoxes(condition: CompiledCondition): Box[] {
     const { folded } = condition.key;
-    if (Object.hasOwn(this.fields.pinned, condition.key.name))
-      return this.ask(this.factsOf({}), (run) => condition.matches(run)) ? [{ sides: [] }] : [];
     const ofCallers = () => this.matching(condition, PRINCIPAL, this.callerFacts);
     if (OF_PRINCIPAL.has(folded)) return nonempty([ofCallers()]);
     if (folded === "aws:resourceaccount") return this.byResourceAccount(condition);

@@ -25,12 +25,12 @@ export interface Scenes {
 export function scenesOf(sets: readonly PolicySet[], asked: readonly Policy[]): Scenes {
   const policies = [...new Set([...sets.flatMap(policiesOf), ...asked])];
   const accounts = new Set(sets.flatMap((set) => [...accountsIn(policies, set)]));
-  const { resource } = sets[0]!;
-  const known = resource ? knownOwner(resource) : undefined;
+  const { resource, grants } = sets[0]!;
+  const known = resource ? knownOwner(resource, grants) : undefined;
   const assumptions: string[] = [];
   const owners = known === undefined ? [freshAccount(accounts), ...accounts] : [known];
   if (resource && known === undefined) assumptions.push("the resource is of whichever account makes the access widest");
-  const partitions = partitionsOf(policies, resource);
+  const partitions = partitionsOf(policies, resource?.resource ?? undefined);
   return {
     scenes: owners.flatMap((owner) => partitions.map((partition) => ({ owner, partition, accounts }))),
     assumptions,
@@ -44,7 +44,7 @@ export function scenesOf(sets: readonly PolicySet[], asked: readonly Policy[]): 
 /** Some caller of no account that counts: whose the resource is must follow from its policy. */
 const STRANGER = role("arn:aws:iam::000000000000:role/stranger");
 
-function knownOwner(resource: Policy): string | undefined {
+function knownOwner(resource: Policy, grants: PolicySet["grants"]): string | undefined {
   try {
     const request = {
       principal: STRANGER,
@@ -54,15 +54,15 @@ function knownOwner(resource: Policy): string | undefined {
       context: {},
       givenIdentity: null,
     };
-    return ownerOf(request, resource);
+    return ownerOf(request, resource, grants);
   } catch (error) {
     if (error instanceof DiagnosticError && error.code === "unknown-owner") return undefined;
     throw error;
   }
 }
 
-function partitionsOf(policies: readonly Policy[], resource: Policy | null | undefined): string[] {
-  const own = resource?.resource ? parseArn(resource.resource)?.partition : undefined;
+function partitionsOf(policies: readonly Policy[], resource: string | undefined): string[] {
+  const own = resource === undefined ? undefined : parseArn(resource)?.partition;
   if (own) return [own];
   const found = new Set<string>();
   const read = (text: string) => {

@@ -45,3 +45,7 @@ export function toPolicySet(subject: Analysed): PolicySet {
     vpcEndpoint: of("vpcEndpoint"),
   };
 }
+
+/** The caller's own policies alone: the callers are those that have such policies. */
+export const onlyOwn = ({ resource, identity, grants }: PolicySet): boolean =>
+  resource === undefined && identity !== undefined && grants.length === 0;

@@ -4,6 +4,7 @@ import { compareIn } from "../../src/analyse/compare-access.ts";
 import { findIn } from "../../src/analyse/find-access.ts";
 import { type Requests, requestsPolicy } from "../../src/analyse/question.ts";
 import { scenesOf } from "../../src/analyse/scenes.ts";
+import { onlyOwn } from "../../src/analyse/subject.ts";
 import { applies, compile } from "../../src/evaluate/compile.ts";
 import { decide } from "../../src/evaluate/decide.ts";
 import { Evaluation } from "../../src/evaluate/evaluation.ts";
@@ -91,7 +92,7 @@ export function fuzzSet(
   requests: number,
   tally: Tally,
 ): void {
-  const set = attach({ ...toPolicySet(documents, near), grants: [] }, near, draw);
+  const set = attach(toPolicySet(documents, near), near, draw);
   const { asked, except } = drawQuestion(draw, near);
   const found = findIn(set, { ...asked, except });
   tally.sets++;
@@ -102,7 +103,7 @@ export function fuzzSet(
   const meant = except.length > 0 ? requestsPolicy(except, "except") : undefined;
   const { scenes } = scenesOf([set], meant ? [question, meant] : [question]);
   const owners = new Set(scenes.map(({ owner }) => owner));
-  const identityOnly = set.resource === undefined && set.identity !== undefined;
+  const identityOnly = onlyOwn(set);
   for (let count = 0; count < requests; count++) {
     const request = drawRequest(draw, near);
     const owner = ownerIn(request);
@@ -121,7 +122,7 @@ export function fuzzSet(
       continue;
     if (!covers(question, facts) || (meant && covers(meant, facts))) continue;
     throw new Error(
-      `proved, and yet allowed:\n${JSON.stringify({ documents: { ...documents, grants: [] }, near, attached: set.resource?.resource, asked, except, request: given, owner }, null, 1)}`,
+      `proved, and yet allowed:\n${JSON.stringify({ documents, near, attached: set.resource?.resource, asked, except, request: given, owner }, null, 1)}`,
     );
   }
 }
@@ -146,10 +147,10 @@ export function fuzzFinding(
   requests: number,
   tally: Tally,
 ): void {
-  const set = attach({ ...toPolicySet(documents, near), grants: [] }, near, draw);
+  const set = attach(toPolicySet(documents, near), near, draw);
   const { scenes } = scenesOf([set], []);
   const owners = new Set(scenes.map(({ owner }) => owner));
-  const identityOnly = set.resource === undefined && set.identity !== undefined;
+  const identityOnly = onlyOwn(set);
   let asked = 0;
   for (let count = 0; count < requests && asked < 3; count++) {
     const request = drawRequest(draw, near);
@@ -175,7 +176,7 @@ export function fuzzFinding(
     if (found.verdict === "unknown") tally.reasons.set(found.reason, (tally.reasons.get(found.reason) ?? 0) + 1);
     if (found.verdict === "proved")
       throw new Error(
-        `allowed, and yet not found:\n${JSON.stringify({ documents: { ...documents, grants: [] }, near, attached: set.resource?.resource, asked: question, except: [], request: given, owner }, null, 1)}`,
+        `allowed, and yet not found:\n${JSON.stringify({ documents, near, attached: set.resource?.resource, asked: question, except: [], request: given, owner }, null, 1)}`,
       );
   }
 }
@@ -220,9 +221,9 @@ function comparePair(
   requests: number,
   tally: Tally,
 ): void {
-  const next = attach({ ...toPolicySet(first, near), grants: [] }, near, draw);
+  const next = attach(toPolicySet(first, near), near, draw);
   // Often only one kind of policy differs, as between two versions.
-  const other: PolicySet = { ...toPolicySet(second, near), grants: [] };
+  const other = toPolicySet(second, near);
   const resource = next.resource && other.resource ? alikeAttached(next.resource, other.resource) : next.resource;
   const changed = pick<Partial<PolicySet>>(draw, [
     { identity: other.identity },
@@ -230,6 +231,7 @@ function comparePair(
     { resource },
     { permissionsBoundary: other.permissionsBoundary, session: other.session },
     { serviceControl: other.serviceControl, resourceControl: other.resourceControl },
+    { grants: other.grants },
     { ...other, resource },
   ]);
   const previous: PolicySet = { ...next, ...changed };
@@ -246,7 +248,7 @@ function comparePair(
   const owners = new Set(
     scenesOf([after, before], [requestsPolicy([{ actions }], "asked")]).scenes.map(({ owner }) => owner),
   );
-  const identityOnly = after.resource === undefined && after.identity !== undefined;
+  const identityOnly = onlyOwn(after);
   const asked = compile(requestsPolicy([{ actions }], "asked")).statements[0]!;
   let found = 0;
   for (let count = 0; count < requests && found < 2; count++) {
@@ -261,7 +263,7 @@ function comparePair(
     const verdict = decide(after, new Evaluation(facts));
     if (verdict.outcome !== "allowed" || decide(before, new Evaluation(facts)).outcome === "allowed") continue;
     found++;
-    const told = { documents: { ...first, grants: [] }, second, near, after, before, request, owner };
+    const told = { documents: first, second, near, after, before, request, owner };
     if (whole === "proved" && asked.action.matches(facts.action))
       throw new Error(`nothing new, and yet new:\n${JSON.stringify(told, null, 1)}`);
     const narrow = narrowQuestion(drawn);
