@@ -30,7 +30,13 @@ export interface ModelAsked {
   readonly partition: string;
   readonly accounts: ReadonlySet<string>;
   readonly pinned: Readonly<Record<string, ContextValue>>;
+  /** Statements of which one must hold as well. */
+  readonly within: readonly CompiledStatement[];
+  /** Beginnings of keys: those that are not pinned are absent. */
+  readonly closed: readonly string[];
   readonly callers: ((caller: Principal) => boolean) | undefined;
+  /** Callers to tell apart. */
+  readonly names: readonly string[];
 }
 
 export interface Parts {
@@ -96,9 +102,12 @@ function candidatesOf({ asked, set }: ModelAsked): string[] {
   return set.resource ? actionsOn(set.resource, granted) : granted;
 }
 
-function survivorsOf({ set, others, asked, except }: ModelAsked, candidates: readonly string[]): CompiledStatement[] {
+function survivorsOf(
+  { set, others, asked, except, within }: ModelAsked,
+  candidates: readonly string[],
+): CompiledStatement[] {
   const policies = new Set<Policy>([set, ...others].flatMap(policiesOf));
-  const all = [...statementsOf([...policies]), ...asked, ...except];
+  const all = [...statementsOf([...policies]), ...asked, ...except, ...within];
   const many = candidates.length > 200;
   const known = new Set(candidates);
   return all.filter(({ action }) => {
@@ -107,7 +116,11 @@ function survivorsOf({ set, others, asked, except }: ModelAsked, candidates: rea
   });
 }
 
-function keyVariables({ pinned, set, others }: ModelAsked, tested: readonly Tested[], told: Evaluation): KeyVariable[] {
+function keyVariables(
+  { pinned, closed, set, others }: ModelAsked,
+  tested: readonly Tested[],
+  told: Evaluation,
+): KeyVariable[] {
   const groups = new Map<string, { key: Key; tested: Tested[]; also: Pattern[][] }>();
   const want = (key: Key) => {
     let group = groups.get(key.folded);
@@ -130,7 +143,7 @@ function keyVariables({ pinned, set, others }: ModelAsked, tested: readonly Test
   if ([set, ...others].some(({ vpcEndpoint }) => vpcEndpoint.length > 0)) want(contextKey("aws:SourceVpce"));
   return [...groups.values()].map(({ key, tested: own, also: ofGrants }): KeyVariable => {
     const { folded, name, multiValued } = key;
-    const value = fixed.get(folded);
+    const value = fixed.get(folded) ?? (closed.some((prefix) => folded.startsWith(prefix)) ? null : fixed.get(folded));
     if (value !== undefined) return { folded, name, values: value === null ? [null] : [null, value], fixed: true };
     const also = [...alsoTold(key, groups), ...ofGrants];
     return { folded, name, values: valuesOf({ folded, name, multiValued, tested: own, also, told }) };
@@ -193,7 +206,7 @@ function callersOf(
   );
   const pinned = pinnedCaller(asked.pinned, partition, owner);
   const grants = [set, ...others].flatMap((one) => one.grants);
-  const names = [...(pinned?.arn ? [pinned.arn] : []), ...grantees(grants)];
+  const names = [...(pinned?.arn ? [pinned.arn] : []), ...grantees(grants), ...asked.names];
   const callers = callersFor({
     statements,
     tested,

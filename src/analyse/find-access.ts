@@ -1,17 +1,20 @@
 /** Is there a request that gets through? */
 import type { Decision } from "../evaluate/evaluate.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
+import type { Context } from "../request/context.ts";
 import type { Request } from "../request/request.ts";
 import { accessOf } from "./access.ts";
 import type { Model } from "./model.ts";
-import { type Requests, requestsPolicy } from "./question.ts";
-import { type Found, search, type Target } from "./search.ts";
-import { type Analysed, onlyOwn, toPolicySet } from "./subject.ts";
-import { allowedUnder, replay } from "./witness.ts";
+import { carried, merge, type Requests, requestsPolicy } from "./question.ts";
+import { type Scope, scopesOf } from "./scopes.ts";
+import { type Found, type Searching, search, type Target } from "./search.ts";
+import type { Analysed } from "./subject.ts";
 
 export interface AccessQuestion extends Requests {
   /** Access that is meant to be there: requests of any of these are left out. */
   readonly except?: Requests | readonly Requests[];
+  /** What each of the requests carries; `null` is absent. Who calls is for `by` to say. */
+  readonly context?: Context;
   /** Regions of requests that are looked at before the answer is `unknown`. */
   readonly mostNodes?: number;
 }
@@ -46,27 +49,51 @@ export interface Answer {
  * findAccess(policy, { actions: "kms:Decrypt", except: { by: app } }).verdict; // "proved"
  */
 export function findAccess(subject: Analysed, question: AccessQuestion = {}): Answer {
-  return answer(findIn(toPolicySet(subject), question));
+  return answer(overall(scopesOf(subject, question), (scope) => findIn(scope, question)));
+}
+
+/** The first refutation; else what is not known; else the proof, with all that it rests on. */
+export function overall(scopes: Iterable<Scope>, ask: (scope: Scope) => Found): Found {
+  const assumptions = new Set<string>();
+  let unknown: Found | undefined;
+  let nodes = 0;
+  for (const scope of scopes) {
+    const found = ask(scope);
+    if (found.verdict === "refuted") return found;
+    if (found.verdict === "unknown") unknown ??= found;
+    else nodes += found.nodes;
+    for (const one of found.assumptions) assumptions.add(one);
+  }
+  return unknown ?? { verdict: "proved", assumptions: [...assumptions], nodes };
 }
 
 export const exceptionsOf = ({ except }: AccessQuestion): readonly Requests[] =>
   except === undefined ? [] : Array.isArray(except) ? (except as readonly Requests[]) : [except as Requests];
 
-export function findIn(set: PolicySet, question: AccessQuestion): Found {
-  const exceptions = exceptionsOf(question);
-  const own = onlyOwn(set);
+export function findIn(scope: Scope, question: AccessQuestion): Found {
   return search({
-    set,
+    ...searchingFor(scope, question),
     others: [],
-    asked: requestsPolicy([question], "the requests asked for"),
-    except: exceptions.length > 0 ? requestsPolicy(exceptions, "the access that is meant") : undefined,
-    ...(own ? { callers: ({ account, type }) => account !== null && type !== "root" } : {}),
     targets: allowedBy,
     monotone: true,
-    confirms: (request, owner, reading) =>
-      reading === undefined ? replay(set, request, owner).agrees : allowedUnder(set, request, owner, reading),
-    ...(question.mostNodes === undefined ? {} : { mostNodes: question.mostNodes }),
+    confirms: (request, owner) => scope.decision(request, owner).outcome === "allowed",
   });
+}
+
+/** The parts of a search that the question and the scope say. */
+export function searchingFor(
+  scope: Scope,
+  question: AccessQuestion,
+): Pick<Searching, "scope" | "asked" | "except" | "told" | "mostNodes"> {
+  const exceptions = exceptionsOf(question);
+  const { told, when } = carried(question.context ?? {});
+  return {
+    scope,
+    told,
+    asked: requestsPolicy([{ ...question, when: merge(when, question.when ?? {}) }], "the requests asked for"),
+    except: exceptions.length > 0 ? requestsPolicy(exceptions, "the access that is meant") : undefined,
+    ...(question.mostNodes === undefined ? {} : { mostNodes: question.mostNodes }),
+  };
 }
 
 /** Requests that the first set allows. */

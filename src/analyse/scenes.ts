@@ -22,14 +22,28 @@ export interface Scenes {
   readonly incomplete: string | undefined;
 }
 
-export function scenesOf(sets: readonly PolicySet[], asked: readonly Policy[]): Scenes {
+/** What is known of the accounts, beside what the policies name. */
+export interface Known {
+  /** Those that may own the resource; undefined: as its policy says. */
+  readonly owners: readonly string[] | undefined;
+  readonly accounts: Iterable<string>;
+}
+
+const NOTHING_KNOWN: Known = { owners: undefined, accounts: [] };
+
+export function scenesOf(
+  sets: readonly PolicySet[],
+  asked: readonly Policy[],
+  { owners: told, accounts: others }: Known = NOTHING_KNOWN,
+): Scenes {
   const policies = [...new Set([...sets.flatMap(policiesOf), ...asked])];
-  const accounts = new Set(sets.flatMap((set) => [...accountsIn(policies, set)]));
+  const accounts = new Set([...sets.flatMap((set) => [...accountsIn(policies, set)]), ...others]);
   const { resource, grants } = sets[0]!;
-  const known = resource ? knownOwner(resource, grants) : undefined;
+  const known = told ? told[0] : resource ? knownOwner(resource, grants) : undefined;
   const assumptions: string[] = [];
-  const owners = known === undefined ? [freshAccount(accounts), ...accounts] : [known];
-  if (resource && known === undefined) assumptions.push("the resource is of whichever account makes the access widest");
+  const owners = told ?? (known === undefined ? [freshAccount(accounts), ...accounts] : [known]);
+  if (resource && (known === undefined || owners.length > 1))
+    assumptions.push("the resource is of whichever account makes the access widest");
   const partitions = partitionsOf(policies, resource?.resource ?? undefined);
   return {
     scenes: owners.flatMap((owner) => partitions.map((partition) => ({ owner, partition, accounts }))),

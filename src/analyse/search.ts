@@ -3,8 +3,7 @@ import type { Decision } from "../evaluate/evaluate.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { ContextValue } from "../request/context.ts";
-import type { Principal } from "../request/principal.ts";
+import type { Context, ContextValue } from "../request/context.ts";
 import type { Request } from "../request/request.ts";
 import type { Group } from "./access.ts";
 import { axiomsOf, catalogueAxioms } from "./axioms.ts";
@@ -12,11 +11,13 @@ import type { Box, Region } from "./box.ts";
 import { type ModelAsked, modelOf, type Parts, partsOf } from "./build-model.ts";
 import type { Model } from "./model.ts";
 import { Outside } from "./outside.ts";
+import { requestsPolicy } from "./question.ts";
 import { type Scene, scenesOf } from "./scenes.ts";
+import type { Scope } from "./scopes.ts";
 import { Budget, OverBudget, solve } from "./solve.ts";
 import { statementsOf } from "./statements.ts";
 import { bounded, variablesOf, widened } from "./variables.ts";
-import { Disagreement, replay, requestIn } from "./witness.ts";
+import { Disagreement, requestIn } from "./witness.ts";
 
 /** What is looked for in one model: each of these, with what is left out of all of them. */
 export interface Target {
@@ -25,16 +26,18 @@ export interface Target {
 }
 
 export interface Searching {
-  readonly set: PolicySet;
+  readonly scope: Scope;
+  /** Further sets that the question weighs against the scope's. */
   readonly others: readonly PolicySet[];
   /** The requests that are asked for, as Allow statements of a policy. */
   readonly asked: Policy;
   readonly except: Policy | undefined;
-  readonly callers?: (caller: Principal) => boolean;
+  /** What each of the requests carries, besides what the scope says. */
+  readonly told?: Context;
   /** The problems to solve; `identityAllows` as in `accessOf`. */
   readonly targets: (model: Model, sets: readonly PolicySet[], identityAllows: boolean) => Iterable<Target>;
   /** Whether the evaluator confirms a request. */
-  readonly confirms: (request: Request, owner: string, reading: string | undefined) => boolean;
+  readonly confirms: (request: Request, owner: string) => boolean;
   /** Identity policies that were not given can only add to what is found. */
   readonly monotone?: boolean;
   readonly mostNodes?: number;
@@ -76,7 +79,7 @@ interface Hit {
 
 interface Drawn {
   readonly model: Model;
-  readonly wanted: Group;
+  readonly wanted: readonly Group[];
   readonly possible: readonly Box[];
   readonly catalogue: readonly Box[];
   readonly targets: Map<boolean, readonly Target[]>;
@@ -88,17 +91,25 @@ class Search {
   private readonly rules = new Set<string>();
   private catalogueMatters = false;
 
+  private readonly within: Policy | undefined;
+  /** What each of the requests carries. */
+  private readonly told: Context;
+
   constructor(private readonly searching: Searching) {
+    const { scope, told } = searching;
     this.budget = new Budget(searching.mostNodes);
+    this.within = scope.within && requestsPolicy([scope.within], "the resource asked about");
+    this.told = { ...scope.context, ...told };
   }
 
   run(): Found {
-    const { set, others, asked, except } = this.searching;
-    const sets = [set, ...others];
+    const { scope, others, asked, except } = this.searching;
+    const sets = [scope.set, ...others];
     const questions = except ? [asked, except] : [asked];
-    const { scenes, assumptions, incomplete } = scenesOf(sets, questions);
-    const keys = variablesOf([...sets.flatMap(policiesOf), ...questions]);
-    const found = keys.length === 0 ? this.exactly(scenes, {}) : this.withVariables(scenes, keys);
+    const { scenes, assumptions: ofScenes, incomplete } = scenesOf(sets, questions, scope);
+    const assumptions = [...scope.assumptions, ...ofScenes];
+    const keys = this.openVariables(variablesOf([...sets.flatMap(policiesOf), ...questions]));
+    const found = keys.length === 0 ? this.exactly(scenes, this.told) : this.withVariables(scenes, keys);
     if (found) return { ...found, assumptions: [...assumptions, ...found.assumptions] };
     if (incomplete) return { verdict: "unknown", reason: incomplete, assumptions };
     return {
@@ -108,8 +119,18 @@ class Search {
     };
   }
 
+  /** Those whose value the question does not say. */
+  private openVariables(keys: readonly string[]): string[] {
+    const told = new Set(Object.keys(this.told).map((key) => key.toLowerCase()));
+    const { closed } = this.searching.scope;
+    return keys.filter((key) => {
+      const folded = key.toLowerCase();
+      return !told.has(folded) && !closed.some((prefix) => folded.startsWith(prefix));
+    });
+  }
+
   private ownAssumptions(): string[] {
-    const { set } = this.searching;
+    const { set } = this.searching.scope;
     return [
       ...[...this.rules]
         .sort()
@@ -128,13 +149,8 @@ class Search {
 
   /** First what the given policies allow outright, then what identity policies that were not given could add. */
   private exactly(scenes: readonly Scene[], pinned: Readonly<Record<string, ContextValue>>): Found | undefined {
-    const { set } = this.searching;
-    const suppositions = set.identity === undefined ? [false, true] : [false];
-    const { others, asked, except } = this.searching;
-    const prepared = scenes.map((scene) => ({
-      scene,
-      asked: this.modelAsked(scene, set, others, asked, except, pinned),
-    }));
+    const suppositions = this.searching.scope.set.identity === undefined ? [false, true] : [false];
+    const prepared = scenes.map((scene) => ({ scene, asked: this.modelAsked(scene, pinned) }));
     const parts = prepared.map((one) => ({ ...one, parts: partsOf(one.asked) }));
     const first = (identityAllows: boolean): Hit | undefined => {
       for (const { scene, asked, parts: own } of parts) {
@@ -182,7 +198,7 @@ class Search {
   ): Hit | undefined {
     const drawn = this.drawn(parts, asked, reading);
     if (!drawn) return undefined;
-    const { model, wanted, possible } = drawn;
+    const { model, possible } = drawn;
     const background = withCatalogue ? [...possible, ...drawn.catalogue] : possible;
     const sets = [asked.set, ...asked.others];
     try {
@@ -195,7 +211,7 @@ class Search {
         const region = solve(
           {
             region: model.everything,
-            groups: [wanted, ...target.groups],
+            groups: [...drawn.wanted, ...target.groups],
             excluded: [...target.excluded, ...background],
           },
           this.budget,
@@ -220,7 +236,7 @@ class Search {
       ? undefined
       : {
           model,
-          wanted: boxesOf(asked.asked),
+          wanted: [boxesOf(asked.asked), ...(asked.within.length > 0 ? [boxesOf(asked.within)] : [])],
           possible: [...boxesOf(asked.except), ...axiomsOf(model)],
           catalogue: catalogueAxioms(model),
           targets: new Map<boolean, readonly Target[]>(),
@@ -229,30 +245,27 @@ class Search {
     return drawn;
   }
 
-  private modelAsked(
-    scene: Scene,
-    set: PolicySet,
-    others: readonly PolicySet[],
-    asked: Policy,
-    except: Policy | undefined,
-    pinned: Readonly<Record<string, ContextValue>>,
-  ): ModelAsked {
+  private modelAsked(scene: Scene, pinned: Context): ModelAsked {
+    const { scope, others, asked, except } = this.searching;
     return {
-      set,
+      set: scope.set,
       others,
       asked: statementsOf([asked]),
       except: except ? statementsOf([except]) : [],
+      within: this.within ? statementsOf([this.within]) : [],
       ...scene,
       pinned,
-      callers: this.searching.callers,
+      closed: scope.closed,
+      callers: scope.callers,
+      names: scope.names,
     };
   }
 
   private confirm({ region, model, scene, identityAllows }: Hit): Found {
-    const { set, confirms } = this.searching;
+    const { scope, confirms } = this.searching;
     const request = requestIn(region, model, { partition: scene.partition, identityAllows });
-    const { decision } = replay(set, request, scene.owner);
-    if (!confirms(request, scene.owner, undefined)) throw new Disagreement(request, decision);
+    const decision = scope.decision(request, scene.owner);
+    if (!confirms(request, scene.owner)) throw new Disagreement(request, decision);
     const needs = identityAllows
       ? [`an identity policy of ${request.principal.name} that allows ${request.action} on ${request.resource}`]
       : [];
@@ -271,10 +284,11 @@ class Search {
 
   /** Nothing under the wide reading is nothing; else with the variables' values fixed, one choice after another. */
   private withVariables(scenes: readonly Scene[], keys: readonly string[]): Found | undefined {
-    const { set, others, asked, except, targets } = this.searching;
+    const { scope, others, asked, except, targets } = this.searching;
+    const { set } = scope;
     const wide: Searching = {
       ...this.searching,
-      set: widened(set),
+      scope: { ...scope, set: widened(set) },
       others: others.map((other) => narrowed(other)),
       asked: bounded(asked, true),
       ...(except ? { except: bounded(except, false) } : {}),
@@ -282,7 +296,7 @@ class Search {
       confirms: () => true,
     };
     const over = new Search(wide);
-    const hit = over.exactly(scenes, {});
+    const hit = over.exactly(scenes, this.told);
     if (!hit) {
       for (const rule of over.rules) this.rules.add(rule);
       this.catalogueMatters ||= over.catalogueMatters;
@@ -293,7 +307,7 @@ class Search {
       [...[set, ...others].flatMap(policiesOf), asked, ...(except ? [except] : [])],
       scenes,
     )) {
-      const found = this.pinned(scenes, pinned);
+      const found = this.pinned(scenes, { ...this.told, ...pinned });
       if (found) return found;
     }
     return {

@@ -4,6 +4,7 @@ import { compareIn } from "../../src/analyse/compare-access.ts";
 import { findIn } from "../../src/analyse/find-access.ts";
 import { type Requests, requestsPolicy } from "../../src/analyse/question.ts";
 import { scenesOf } from "../../src/analyse/scenes.ts";
+import { plainScope } from "../../src/analyse/scopes.ts";
 import { onlyOwn } from "../../src/analyse/subject.ts";
 import { applies, compile } from "../../src/evaluate/compile.ts";
 import { decide } from "../../src/evaluate/decide.ts";
@@ -94,7 +95,7 @@ export function fuzzSet(
 ): void {
   const set = attach(toPolicySet(documents, near), near, draw);
   const { asked, except } = drawQuestion(draw, near);
-  const found = findIn(set, { ...asked, except });
+  const found = findIn(plainScope(set), { ...asked, except });
   tally.sets++;
   tally[found.verdict]++;
   if (found.verdict === "unknown") tally.reasons.set(found.reason, (tally.reasons.get(found.reason) ?? 0) + 1);
@@ -170,7 +171,7 @@ export function fuzzFinding(
       continue;
     asked++;
     const question = narrowQuestion(request);
-    const found = findIn(set, question);
+    const found = findIn(plainScope(set), question);
     tally.sets++;
     tally[found.verdict]++;
     if (found.verdict === "unknown") tally.reasons.set(found.reason, (tally.reasons.get(found.reason) ?? 0) + 1);
@@ -237,7 +238,7 @@ function comparePair(
   const previous: PolicySet = { ...next, ...changed };
   const [after, before] = draw() < 0.5 ? [next, previous] : [previous, next];
   const judge = (question: Requests) => {
-    const found = compareIn(after, before, question);
+    const found = compareIn(plainScope(after), plainScope(before), question);
     tally.sets++;
     tally[found.verdict]++;
     if (found.verdict === "unknown") tally.reasons.set(found.reason, (tally.reasons.get(found.reason) ?? 0) + 1);
