@@ -10,6 +10,7 @@ import type { Group } from "./access.ts";
 import { axiomsOf, catalogueAxioms } from "./axioms.ts";
 import type { Box, Region } from "./box.ts";
 import { type ModelAsked, modelOf, type Parts, partsOf } from "./build-model.ts";
+import { coneOf } from "./candidates.ts";
 import type { Model } from "./model.ts";
 import { Outside } from "./outside.ts";
 import { type Scene, scenesOf } from "./scenes.ts";
@@ -131,9 +132,10 @@ class Search {
     const { set } = this.searching;
     const suppositions = set.identity === undefined ? [false, true] : [false];
     const { others, asked, except } = this.searching;
+    const cone = coneOf({ set, others, asked: statementsOf([asked]), except: except ? statementsOf([except]) : [] });
     const prepared = scenes.map((scene) => ({
       scene,
-      asked: this.modelAsked(scene, set, others, asked, except, pinned),
+      asked: { ...this.modelAsked(scene, set, others, asked, except, pinned), cone },
     }));
     const parts = prepared.map((one) => ({ ...one, parts: partsOf(one.asked) }));
     const first = (identityAllows: boolean): Hit | undefined => {
