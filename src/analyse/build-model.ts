@@ -1,20 +1,18 @@
 /** The model of a question: its variables, from the statements that can bear on it (the cone of influence). */
 import type { CompiledStatement } from "../evaluate/compile.ts";
 import { contextKey, Evaluation, type Key } from "../evaluate/evaluation.ts";
-import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
-import type { Policy } from "../policy/policy.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import type { ContextValue } from "../request/context.ts";
 import { anonymous, type Principal } from "../request/principal.ts";
+import { type Cone, coneOf } from "./candidates.ts";
 import { grantees, grantKeys } from "./grants.ts";
 import { valuesOf } from "./key-values.ts";
 import { actionClasses, type KeyVariable, Model } from "./model.ts";
 import { fits, pinnedCaller, toldBy } from "./pinned.ts";
 import { callersFor } from "./principals.ts";
-import { actionsOn, type Target, targetsFor } from "./resources.ts";
-import { actionsNamed, conditionsOf, statementsOf, type Tested } from "./statements.ts";
-import { onlyOwn } from "./subject.ts";
+import { type Target, targetsFor } from "./resources.ts";
+import { conditionsOf, type Tested } from "./statements.ts";
 import { type Pattern, text } from "./tokens.ts";
 import { conditionPatterns } from "./value-patterns.ts";
 import { OF_PRINCIPAL } from "./world.ts";
@@ -26,6 +24,8 @@ export interface ModelAsked {
   /** What is asked for, and what is left out, as statements. */
   readonly asked: readonly CompiledStatement[];
   readonly except: readonly CompiledStatement[];
+  /** Of these statements, the same for every owner. */
+  readonly cone?: Cone | undefined;
   readonly owner: string;
   readonly partition: string;
   readonly accounts: ReadonlySet<string>;
@@ -48,9 +48,8 @@ export interface Parts {
 
 /** Undefined: no action of the catalogue can be meant. */
 export function partsOf(asked: ModelAsked): Parts | undefined {
-  const candidates = candidatesOf(asked);
+  const { actions: candidates, statements: survivors } = asked.cone ?? coneOf(asked);
   if (candidates.length === 0) return undefined;
-  const survivors = survivorsOf(asked, candidates);
   const tested = conditionsOf(survivors);
   const told = new Evaluation(
     buildFacts(
@@ -81,39 +80,6 @@ const conditionKeys = (tested: readonly Tested[], folded: string) =>
 
 export function modelOf(parts: Parts, asked: ModelAsked, reading: string | undefined): Model {
   return new Model({ ...parts, owner: asked.owner, pinned: toldBy(asked.pinned) }, reading);
-}
-
-/** Actions that are asked for, and that some policy that can grant allows. */
-function candidatesOf({ asked, set }: ModelAsked): string[] {
-  const named = actionsNamed(asked);
-  // Identity policies that were not given may allow anything, and the owner's root user needs none (E14): not so on a
-  // key or a role, whose own policy must allow, nor where only the caller's own policies are asked.
-  const mandatory = set.resource?.kind === "key" || set.resource?.kind === "trust";
-  const own = onlyOwn(set);
-  const granting = mandatory ? [set.resource!] : own ? set.identity! : undefined;
-  const allows = granting && statementsOf(granting).filter(({ allows }) => allows);
-  const byGrants = new Set(
-    set.grants.flatMap(({ operations }) => operations.map((name) => `kms:${name.toLowerCase()}`)),
-  );
-  if (set.grants.length > 0) byGrants.add("kms:retiregrant");
-  const granted = allows
-    ? named.filter((action) => byGrants.has(action) || allows.some((statement) => statement.action.matches(action)))
-    : named;
-  return set.resource ? actionsOn(set.resource, granted) : granted;
-}
-
-function survivorsOf(
-  { set, others, asked, except, within }: ModelAsked,
-  candidates: readonly string[],
-): CompiledStatement[] {
-  const policies = new Set<Policy>([set, ...others].flatMap(policiesOf));
-  const all = [...statementsOf([...policies]), ...asked, ...except, ...within];
-  const many = candidates.length > 200;
-  const known = new Set(candidates);
-  return all.filter(({ action }) => {
-    if (action.names && many) return [...action.names].some((name) => known.has(name));
-    return candidates.some((candidate) => action.matches(candidate));
-  });
 }
 
 function keyVariables(

@@ -14,6 +14,7 @@ import { derivedKey, OpenKey } from "../request/derived-keys.ts";
 import type { Facts } from "../request/facts.ts";
 import { anonymous, type Principal } from "../request/principal.ts";
 import type { RequestFields } from "../request/request.ts";
+import { natureOf } from "./action-rows.ts";
 import { and, type Box, full, intersect, isEmpty, type Mask, maskOf, type Region } from "./box.ts";
 import type { Target } from "./resources.ts";
 import { OF_PRINCIPAL, PARTLY_OF_PRINCIPAL } from "./world.ts";
@@ -298,7 +299,7 @@ export function actionClasses(
   const types = (targets ?? []).filter(({ actions }) => actions !== undefined);
   for (const action of candidates) {
     const facts = actionFacts(action);
-    let signature = natureOf(action, detailed);
+    let signature = natureOf(action, facts, detailed);
     for (const element of elements) signature += element.matches(action) ? "1" : "0";
     signature += facts ? (facts.resources.length === 0 ? "-" : "+") : "?";
     for (const key of known) signature += facts && actionCarriesKey(facts, key) ? "1" : "0";
@@ -306,16 +307,6 @@ export function actionClasses(
     if (!classes.has(signature)) classes.set(signature, action);
   }
   return [...classes.values()];
-}
-
-/** What the decision asks of an action besides the policies: by name, where a service has rules of its own. */
-function natureOf(action: string, detailed: boolean): string {
-  const service = action.slice(0, action.indexOf(":"));
-  if (service === "sts" || /^s3:(get|put|delete)bucketpolicy$/.test(action)) return `${action}|`;
-  if (service === "kms") return `${action}|`;
-  if (!detailed && service !== "iam") return "|";
-  const access = actionFacts(action)?.access;
-  return `${service}${service === "iam" && (access === "Read" || access === "List") ? "-reads" : ""}|`;
 }
 
 export const restrict = (region: Region, box: Box | undefined): Region | undefined => {

@@ -4,6 +4,7 @@ import type { CompiledStatement } from "../evaluate/compile.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
 import { parseArn } from "../policy/arn.ts";
 import type { Policy } from "../policy/policy.ts";
+import { actionsOfService } from "./action-rows.ts";
 import { Outside } from "./outside.ts";
 import { stringClasses } from "./string-classes.ts";
 import { type Pattern, run, some, templatePattern, text } from "./tokens.ts";
@@ -129,17 +130,27 @@ function concerns(attached: Policy | null | undefined, template: string): boolea
   return !(arn.service === "kms" && arn.resource.startsWith("key/"));
 }
 
-/** The actions that are done on the resource of a policy, as far as its kind and ARN tell. */
-export function actionsOn(attached: Policy, actions: readonly string[]): string[] {
+const DONE_ON = new Map<string, Uint8Array>();
+
+/** Which of a service's actions are done on the resource of a policy, as far as its kind and ARN tell. */
+export function isDoneOn(attached: Policy, prefix: string): Uint8Array {
   const own = attached.resource === null ? undefined : parseArn(attached.resource)?.service;
-  return actions.filter((action) => {
-    const facts = actionFacts(action);
-    const types = facts && serviceFacts(facts.service)?.resourceTypes;
-    return facts?.resources.some(({ type }) => {
-      const arns = types?.get(type.toLowerCase())?.arns ?? [];
-      return arns.some((arn) => concerns(attached, arn) && (own === undefined || arn.split(":")[2] === own));
-    });
-  });
+  const key = `${attached.kind} ${own} ${prefix}`;
+  let found = DONE_ON.get(key);
+  if (!found) {
+    const types = serviceFacts(prefix)?.resourceTypes;
+    found = Uint8Array.from(actionsOfService(prefix).facts, ({ resources }) =>
+      resources.some(({ type }) =>
+        types
+          ?.get(type.toLowerCase())
+          ?.arns.some((arn) => concerns(attached, arn) && (own === undefined || arn.split(":")[2] === own)),
+      )
+        ? 1
+        : 0,
+    );
+    DONE_ON.set(key, found);
+  }
+  return found;
 }
 
 /** More types than this are not kept apart in one walk. */

@@ -9,6 +9,7 @@ import type { Group } from "./access.ts";
 import { axiomsOf, catalogueAxioms } from "./axioms.ts";
 import type { Box, Region } from "./box.ts";
 import { type ModelAsked, modelOf, type Parts, partsOf } from "./build-model.ts";
+import { coneOf } from "./candidates.ts";
 import type { Model } from "./model.ts";
 import { Outside } from "./outside.ts";
 import { requestsPolicy } from "./question.ts";
@@ -150,7 +151,16 @@ class Search {
   /** First what the given policies allow outright, then what identity policies that were not given could add. */
   private exactly(scenes: readonly Scene[], pinned: Readonly<Record<string, ContextValue>>): Found | undefined {
     const suppositions = this.searching.scope.set.identity === undefined ? [false, true] : [false];
-    const prepared = scenes.map((scene) => ({ scene, asked: this.modelAsked(scene, pinned) }));
+    const { scope, others, asked, except } = this.searching;
+    const statements = (policy: Policy | undefined) => (policy ? statementsOf([policy]) : []);
+    const cone = coneOf({
+      set: scope.set,
+      others,
+      asked: statements(asked),
+      except: statements(except),
+      within: statements(this.within),
+    });
+    const prepared = scenes.map((scene) => ({ scene, asked: { ...this.modelAsked(scene, pinned), cone } }));
     const parts = prepared.map((one) => ({ ...one, parts: partsOf(one.asked) }));
     const first = (identityAllows: boolean): Hit | undefined => {
       for (const { scene, asked, parts: own } of parts) {

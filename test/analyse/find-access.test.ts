@@ -330,3 +330,25 @@ describe("grants", () => {
     expect(compareAccess([key, none], [key, none, given()]).verdict).toBe("proved");
   });
 });
+
+describe("an action that a rule knows by name is not hidden behind another", () => {
+  test.each([
+    [
+      "EBS sends no `aws:ResourceAccount`",
+      ["dynamodb:PutItem", "ebs:GetSnapshotBlock"],
+      "*",
+      { when: { Null: { "aws:ResourceAccount": "true" } } },
+      "ebs:GetSnapshotBlock",
+    ],
+    [
+      "AWS's own roles can be passed, though not changed",
+      ["iam:DeleteRole", "iam:PassRole"],
+      `arn:aws:iam::${HOME}:role/aws-reserved/x`,
+      { actions: ["iam:DeleteRole", "iam:PassRole"] },
+      "iam:PassRole",
+    ],
+  ])("%s", (_, Action, Resource, question, action) => {
+    const subject = identityPolicy(policy({ Effect: "Allow", Action, Resource }));
+    expect(findAccess(subject, question).request?.action).toBe(action);
+  });
+});
