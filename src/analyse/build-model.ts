@@ -41,14 +41,20 @@ export interface ModelAsked {
 
 export interface Parts {
   readonly actions: readonly string[];
+  /** For each of the actions, all that it stands for. */
+  readonly members: () => readonly (readonly string[])[];
   readonly targets: readonly Target[] | undefined;
   readonly callers: readonly Principal[];
   readonly keys: readonly KeyVariable[];
+  /** The statements that bear on the question. */
+  readonly statements: readonly CompiledStatement[];
+  /** Callers that grants name. */
+  readonly grantees: readonly string[];
 }
 
 /** Undefined: no action of the catalogue can be meant. */
 export function partsOf(asked: ModelAsked): Parts | undefined {
-  const { actions: candidates, statements: survivors } = asked.cone ?? coneOf(asked);
+  const { actions: candidates, statements: survivors, listed } = asked.cone ?? coneOf(asked);
   if (candidates.length === 0) return undefined;
   const tested = conditionsOf(survivors);
   const told = new Evaluation(
@@ -71,8 +77,9 @@ export function partsOf(asked: ModelAsked): Parts | undefined {
     ({ resourceControl, vpcEndpoint }) => resourceControl.length + vpcEndpoint.length > 0,
   );
   const names = [...keys.map(({ folded }) => folded), ...conditionKeys(tested, "kms:calleraccount")];
-  const actions = actionClasses(candidates, survivors, names, targets, detailed);
-  return { actions, targets, callers, keys };
+  const named = grantees([asked.set, ...asked.others].flatMap(({ grants }) => grants));
+  const { actions, members } = actionClasses(candidates, survivors, names, targets, detailed);
+  return { actions, members: () => members(listed()), targets, callers, keys, statements: survivors, grantees: named };
 }
 
 const conditionKeys = (tested: readonly Tested[], folded: string) =>

@@ -25,6 +25,8 @@ export interface Cone {
   /** Folded. */
   readonly actions: readonly string[];
   readonly statements: readonly CompiledStatement[];
+  /** All actions for which one of `actions` may stand. */
+  readonly listed: () => readonly string[];
 }
 
 export function coneOf({ set, others, asked, except, within }: ConeAsked): Cone {
@@ -43,7 +45,15 @@ export function coneOf({ set, others, asked, except, within }: ConeAsked): Cone 
     actions.push(name);
     for (const element of elements) if (element.matches(name)) survivors.add(element);
   }
-  return { actions, statements: bearing.filter(({ action }) => survivors.has(action)) };
+  const services = servicesOf(granting ?? wanted, wanted);
+  const listed = () => [
+    ...services.flatMap((prefix) => {
+      const { names } = actionsOfService(prefix);
+      return candidatesOf(prefix, wanted, granting, set.resource).map((at) => names[at]!);
+    }),
+    ...unlisted(wanted, granting, set.resource),
+  ];
+  return { actions, statements: bearing.filter(({ action }) => survivors.has(action)), listed };
 }
 
 /** The operations of grants, and retiring them (semantics F18). */

@@ -9,7 +9,10 @@ import { printPolicy } from "../policy/print.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import { type Access, accessOf, type Group } from "./access.ts";
 import { boxWithin } from "./box.ts";
-import { type AccessQuestion, type Answer, answer, findIn, overall, searchingFor } from "./find-access.ts";
+import { checkQuestion, refuseVacuous } from "./check-question.ts";
+import { describeAll } from "./describe-spaces.ts";
+import { type Answer, answer, overall } from "./find-access.ts";
+import { type AccessQuestion, findIn, searchingFor } from "./finding.ts";
 import type { Model } from "./model.ts";
 import { plainScope, type Scope, scopesOf } from "./scopes.ts";
 import { type Found, search, type Target } from "./search.ts";
@@ -29,7 +32,11 @@ import { type Analysed, toPolicySet } from "./subject.ts";
 export function compareAccess(next: Analysed, previous: Analysed, question: AccessQuestion = {}): Answer {
   if (isEnvironment(next) !== isEnvironment(previous))
     refuse("wrong-use", "an environment is compared with an environment, and policies with policies");
-  return answer(overall(scopesOf(next, question), (scope) => compareScopes(scope, previous, question)));
+  checkQuestion(question);
+  const ask = (scope: Scope) => compareScopes(scope, previous, question);
+  const found = overall(scopesOf(next, question), ask);
+  if (found.verdict === "proved") refuseVacuous(scopesOf(next, question), question);
+  return answer(found, () => describeAll(scopesOf(next, question), ask));
 }
 
 function compareScopes(next: Scope, previous: Analysed, question: AccessQuestion): Found {

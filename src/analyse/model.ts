@@ -35,10 +35,16 @@ export interface KeyVariable {
 
 export interface ModelFields {
   readonly actions: readonly string[];
+  /** For each of the actions, all that it stands for. */
+  readonly members: () => readonly (readonly string[])[];
   /** Undefined: which resource it is makes no difference. */
   readonly targets: readonly Target[] | undefined;
   readonly callers: readonly Principal[];
   readonly keys: readonly KeyVariable[];
+  /** The statements that bear on the question. */
+  readonly statements: readonly CompiledStatement[];
+  /** Callers that grants name. */
+  readonly grantees: readonly string[];
   readonly owner: string;
   /** Keys whose one value is fixed. */
   readonly pinned: Readonly<Record<string, ContextValue>>;
@@ -157,6 +163,31 @@ export class Model {
     return this.reading === rule ? other : ours;
   }
 
+  /** The callers whom a principal element names, however closely. */
+  principalMask(principal: MatchPrincipal): Mask {
+    const matches = this.matchesOf(principal, false);
+    return maskOf(matches.length, (at) => matches[at] !== NO_MATCH);
+  }
+
+  /** The resources that an element names; undefined where it makes no difference which. */
+  resourceMask(resource: NonNullable<CompiledStatement["resource"]>): Mask | undefined {
+    if (!this.fields.targets) return undefined;
+    return this.remember(resource, () =>
+      maskOf(this.targetFacts.length, (at) => this.ask(this.targetFacts[at]!, resource)),
+    );
+  }
+
+  /** The classes of a key's own variable for which a condition holds. */
+  valuesMask(condition: CompiledCondition, variable: number): Mask {
+    const facts = this.keyFacts[variable - FIRST_KEY]!;
+    return maskOf(facts.length, (at) => this.ask(facts[at]!, (run) => condition.matches(run)));
+  }
+
+  /** The callers for whom a condition on a key holds that the caller decides. */
+  callersMask(condition: CompiledCondition): Mask {
+    return maskOf(this.callerFacts.length, (at) => this.ask(this.callerFacts[at]!, (run) => condition.matches(run)));
+  }
+
   actionMask(statement: CompiledStatement): Mask {
     const { actions } = this.fields;
     return this.remember(statement.action, () =>
@@ -179,12 +210,10 @@ export class Model {
       if (isEmpty(mask)) return [];
       narrow([{ sides: [{ variable: PRINCIPAL, mask }] }]);
     }
-    if (resource && this.fields.targets) {
-      const mask = this.remember(resource, () =>
-        maskOf(this.targetFacts.length, (at) => this.ask(this.targetFacts[at]!, resource)),
-      );
-      if (isEmpty(mask)) return [];
-      narrow([{ sides: [{ variable: RESOURCE, mask }] }]);
+    const resources = resource && this.resourceMask(resource);
+    if (resources) {
+      if (isEmpty(resources)) return [];
+      narrow([{ sides: [{ variable: RESOURCE, mask: resources }] }]);
     } else if (resource && !this.ask(this.factsOf({}), resource)) return [];
     for (const condition of statement.conditions) {
       narrow(this.boxesOfCondition(condition));
@@ -292,21 +321,30 @@ export function actionClasses(
   keys: readonly string[],
   targets: readonly Target[] | undefined,
   detailed: boolean,
-): string[] {
+): { readonly actions: string[]; readonly members: (listed: readonly string[]) => string[][] } {
   const elements = [...new Set(statements.map(({ action }) => action))];
   const known = keys.filter((key) => keyFacts(key) !== undefined);
   const classes = new Map<string, string>();
   const types = (targets ?? []).filter(({ actions }) => actions !== undefined);
-  for (const action of candidates) {
+  const signatureOf = (action: string): string => {
     const facts = actionFacts(action);
     let signature = natureOf(action, facts, detailed);
     for (const element of elements) signature += element.matches(action) ? "1" : "0";
     signature += facts ? (facts.resources.length === 0 ? "-" : "+") : "?";
     for (const key of known) signature += facts && actionCarriesKey(facts, key) ? "1" : "0";
     for (const { actions } of types) signature += actions!.has(action) ? "1" : "0";
+    return signature;
+  };
+  for (const action of candidates) {
+    const signature = signatureOf(action);
     if (!classes.has(signature)) classes.set(signature, action);
   }
-  return [...classes.values()];
+  const members = (listed: readonly string[]) => {
+    const found = new Map<string, string[]>([...classes.keys()].map((signature) => [signature, []]));
+    for (const action of listed) found.get(signatureOf(action))?.push(action);
+    return [...found.values()];
+  };
+  return { actions: [...classes.values()], members };
 }
 
 export const restrict = (region: Region, box: Box | undefined): Region | undefined => {

@@ -17,6 +17,7 @@ import { type Scene, scenesOf } from "./scenes.ts";
 import type { Scope } from "./scopes.ts";
 import { Budget, OverBudget, solve } from "./solve.ts";
 import { statementsOf } from "./statements.ts";
+import { onlyOwn } from "./subject.ts";
 import { bounded, variablesOf, widened } from "./variables.ts";
 import { Disagreement, requestIn } from "./witness.ts";
 
@@ -52,7 +53,9 @@ export type Found =
       readonly owner: string;
       readonly needs: readonly string[];
       readonly region: Region;
-      readonly model: Model;
+      readonly space: Space;
+      /** All that would be found. */
+      readonly spaces: () => readonly Space[];
       readonly nodes: number;
       readonly assumptions: readonly string[];
     }
@@ -71,17 +74,44 @@ export function search(searching: Searching): Found {
   }
 }
 
-interface Hit {
-  readonly region: Region;
+/** All that is looked for: the requests of any of the targets, of those that are possible. */
+export interface Space {
   readonly model: Model;
+  readonly targets: readonly Target[];
+  /** Requests that AWS never sees. */
+  readonly impossible: readonly Box[];
   readonly scene: Scene;
   readonly identityAllows: boolean;
+  /** The callers are those that have the given identity policies. */
+  readonly ownCallers: boolean;
+}
+
+/** The spaces of a search, or why it is outside of what can be decided. */
+export function spacesOf(searching: Searching): ReturnType<Search["spaces"]> | string {
+  try {
+    return new Search(searching).spaces();
+  } catch (error) {
+    if (error instanceof Outside) return error.message;
+    throw error;
+  }
+}
+
+interface Hit {
+  readonly region: Region;
+  readonly space: Space;
+}
+
+interface Prepared {
+  readonly scene: Scene;
+  readonly asked: ModelAsked;
+  readonly parts: Parts | undefined;
 }
 
 interface Drawn {
   readonly model: Model;
   readonly wanted: readonly Group[];
-  readonly possible: readonly Box[];
+  readonly meant: readonly Box[];
+  readonly axioms: readonly Box[];
   readonly catalogue: readonly Box[];
   readonly targets: Map<boolean, readonly Target[]>;
 }
@@ -120,6 +150,36 @@ class Search {
     };
   }
 
+  /**
+   * All that is looked for, in each scene and under each supposition. Policies with variables are read widely: a space may
+   * then hold more than the policies allow.
+   */
+  spaces(): { readonly spaces: readonly Space[]; readonly exact: boolean } {
+    const { scope, others, asked, except } = this.searching;
+    const questions = except ? [asked, except] : [asked];
+    const { scenes } = scenesOf([scope.set, ...others], questions, scope);
+    const keys = this.openVariables(variablesOf([...[scope.set, ...others].flatMap(policiesOf), ...questions]));
+    const search = keys.length === 0 ? this : new Search(this.widely());
+    return { spaces: search.spacesOf(scenes, this.told), exact: keys.length === 0 };
+  }
+
+  private spacesOf(scenes: readonly Scene[], pinned: Context): Space[] {
+    const suppositions = this.searching.scope.set.identity === undefined ? [false, true] : [false];
+    return this.prepared(scenes, pinned).flatMap(({ scene, asked, parts }) => {
+      const drawn = parts && this.drawn(parts, asked, undefined);
+      if (!drawn) return [];
+      const impossible = [...drawn.axioms, ...drawn.catalogue];
+      return suppositions.map((identityAllows) => ({
+        model: drawn.model,
+        targets: this.targets(drawn, asked, identityAllows),
+        impossible,
+        scene,
+        identityAllows,
+        ownCallers: onlyOwn(asked.set),
+      }));
+    });
+  }
+
   /** Those whose value the question does not say. */
   private openVariables(keys: readonly string[]): string[] {
     const told = new Set(Object.keys(this.told).map((key) => key.toLowerCase()));
@@ -151,17 +211,7 @@ class Search {
   /** First what the given policies allow outright, then what identity policies that were not given could add. */
   private exactly(scenes: readonly Scene[], pinned: Readonly<Record<string, ContextValue>>): Found | undefined {
     const suppositions = this.searching.scope.set.identity === undefined ? [false, true] : [false];
-    const { scope, others, asked, except } = this.searching;
-    const statements = (policy: Policy | undefined) => (policy ? statementsOf([policy]) : []);
-    const cone = coneOf({
-      set: scope.set,
-      others,
-      asked: statements(asked),
-      except: statements(except),
-      within: statements(this.within),
-    });
-    const prepared = scenes.map((scene) => ({ scene, asked: { ...this.modelAsked(scene, pinned), cone } }));
-    const parts = prepared.map((one) => ({ ...one, parts: partsOf(one.asked) }));
+    const parts = this.prepared(scenes, pinned);
     const first = (identityAllows: boolean): Hit | undefined => {
       for (const { scene, asked, parts: own } of parts) {
         const hit = own && this.solve(own, asked, scene, identityAllows, undefined, true);
@@ -174,16 +224,29 @@ class Search {
     const worth = this.searching.monotone ? suppositions.slice(-1) : suppositions;
     const found = suppositions.length > 1 && this.searching.monotone && !widest ? undefined : first(false);
     const hit = found ?? widest ?? (suppositions.length > 1 && !this.searching.monotone ? first(true) : undefined);
-    if (hit) return this.confirm(hit);
+    if (hit) return this.confirm(hit, () => this.spacesOf(scenes, pinned));
     this.noteAssumptions(parts, worth);
     return undefined;
   }
 
+  private prepared(scenes: readonly Scene[], pinned: Context): readonly Prepared[] {
+    const { scope, others, asked, except } = this.searching;
+    const statements = (policy: Policy | undefined) => (policy ? statementsOf([policy]) : []);
+    const cone = coneOf({
+      set: scope.set,
+      others,
+      asked: statements(asked),
+      except: statements(except),
+      within: statements(this.within),
+    });
+    return scenes.map((scene) => {
+      const own = { ...this.modelAsked(scene, pinned), cone };
+      return { scene, asked: own, parts: partsOf(own) };
+    });
+  }
+
   /** A rule matters when its other reading gives another answer; so does the catalogue. */
-  private noteAssumptions(
-    scenes: readonly { scene: Scene; asked: ModelAsked; parts: Parts | undefined }[],
-    suppositions: readonly boolean[],
-  ): void {
+  private noteAssumptions(scenes: readonly Prepared[], suppositions: readonly boolean[]): void {
     for (const { scene, asked, parts } of scenes) {
       if (!parts) continue;
       for (const identityAllows of suppositions) {
@@ -208,30 +271,36 @@ class Search {
   ): Hit | undefined {
     const drawn = this.drawn(parts, asked, reading);
     if (!drawn) return undefined;
-    const { model, possible } = drawn;
-    const background = withCatalogue ? [...possible, ...drawn.catalogue] : possible;
-    const sets = [asked.set, ...asked.others];
+    const { model } = drawn;
+    const impossible = withCatalogue ? [...drawn.axioms, ...drawn.catalogue] : drawn.axioms;
     try {
-      let targets = drawn.targets.get(identityAllows);
-      if (!targets) {
-        targets = [...this.searching.targets(model, sets, identityAllows)];
-        drawn.targets.set(identityAllows, targets);
-      }
-      for (const target of targets) {
-        const region = solve(
-          {
-            region: model.everything,
-            groups: [...drawn.wanted, ...target.groups],
-            excluded: [...target.excluded, ...background],
-          },
-          this.budget,
-        );
-        if (region) return { region, model, scene, identityAllows };
+      const targets = this.targets(drawn, asked, identityAllows);
+      for (const { groups, excluded } of targets) {
+        const region = solve({ region: model.everything, groups, excluded: [...excluded, ...impossible] }, this.budget);
+        if (region)
+          return {
+            region,
+            space: { model, targets, impossible, scene, identityAllows, ownCallers: onlyOwn(asked.set) },
+          };
       }
       return undefined;
     } finally {
       if (reading === undefined) for (const rule of model.touched) this.touched.add(rule);
     }
+  }
+
+  private targets(drawn: Drawn, { set, others }: ModelAsked, identityAllows: boolean): readonly Target[] {
+    const { model, wanted, meant } = drawn;
+    let targets = drawn.targets.get(identityAllows);
+    if (!targets) {
+      const found = [...this.searching.targets(model, [set, ...others], identityAllows)];
+      targets = found.map(({ groups, excluded }) => ({
+        groups: [...wanted, ...groups],
+        excluded: [...excluded, ...meant],
+      }));
+      drawn.targets.set(identityAllows, targets);
+    }
+    return targets;
   }
 
   /** The model of a scene, with the boxes of the question: drawn once for each reading. */
@@ -247,7 +316,8 @@ class Search {
       : {
           model,
           wanted: [boxesOf(asked.asked), ...(asked.within.length > 0 ? [boxesOf(asked.within)] : [])],
-          possible: [...boxesOf(asked.except), ...axiomsOf(model)],
+          meant: boxesOf(asked.except),
+          axioms: axiomsOf(model),
           catalogue: catalogueAxioms(model),
           targets: new Map<boolean, readonly Target[]>(),
         };
@@ -271,8 +341,9 @@ class Search {
     };
   }
 
-  private confirm({ region, model, scene, identityAllows }: Hit): Found {
+  private confirm({ region, space }: Hit, spaces: () => readonly Space[]): Found {
     const { scope, confirms } = this.searching;
+    const { model, scene, identityAllows } = space;
     const request = requestIn(region, model, { partition: scene.partition, identityAllows });
     const decision = scope.decision(request, scene.owner);
     if (!confirms(request, scene.owner)) throw new Disagreement(request, decision);
@@ -286,7 +357,8 @@ class Search {
       owner: scene.owner,
       needs,
       region,
-      model,
+      space,
+      spaces,
       nodes: this.budget.nodes,
       assumptions: [],
     };
@@ -294,18 +366,8 @@ class Search {
 
   /** Nothing under the wide reading is nothing; else with the variables' values fixed, one choice after another. */
   private withVariables(scenes: readonly Scene[], keys: readonly string[]): Found | undefined {
-    const { scope, others, asked, except, targets } = this.searching;
-    const { set } = scope;
-    const wide: Searching = {
-      ...this.searching,
-      scope: { ...scope, set: widened(set) },
-      others: others.map((other) => narrowed(other)),
-      asked: bounded(asked, true),
-      ...(except ? { except: bounded(except, false) } : {}),
-      targets,
-      confirms: () => true,
-    };
-    const over = new Search(wide);
+    const { scope, others, asked, except } = this.searching;
+    const over = new Search(this.widely());
     const hit = over.exactly(scenes, this.told);
     if (!hit) {
       for (const rule of over.rules) this.rules.add(rule);
@@ -314,7 +376,7 @@ class Search {
     }
     for (const pinned of choices(
       keys,
-      [...[set, ...others].flatMap(policiesOf), asked, ...(except ? [except] : [])],
+      [...[scope.set, ...others].flatMap(policiesOf), asked, ...(except ? [except] : [])],
       scenes,
     )) {
       const found = this.pinned(scenes, { ...this.told, ...pinned });
@@ -324,6 +386,18 @@ class Search {
       verdict: "unknown",
       reason: `the policies use \`\${${keys[0]}}\`, and no value of it that was tried decides the question`,
       assumptions: [],
+    };
+  }
+
+  private widely(): Searching {
+    const { scope, others, asked, except } = this.searching;
+    return {
+      ...this.searching,
+      scope: { ...scope, set: widened(scope.set) },
+      others: others.map((other) => narrowed(other)),
+      asked: bounded(asked, true),
+      ...(except ? { except: bounded(except, false) } : {}),
+      confirms: () => true,
     };
   }
 

@@ -1,7 +1,7 @@
 /** Random policy sets: what the analyser says of all requests, against what the evaluator says of many. */
 import fc from "fast-check";
 import { compareIn } from "../../src/analyse/compare-access.ts";
-import { findIn } from "../../src/analyse/find-access.ts";
+import { findIn } from "../../src/analyse/finding.ts";
 import { type Requests, requestsPolicy } from "../../src/analyse/question.ts";
 import { scenesOf } from "../../src/analyse/scenes.ts";
 import { plainScope } from "../../src/analyse/scopes.ts";
