@@ -4,6 +4,7 @@
  * place says what an operator means.
  */
 import { actionCarriesKey, actionFacts, keyFacts } from "../catalog/catalog.ts";
+import type { CompiledAction } from "../evaluate/action.ts";
 import type { CompiledStatement } from "../evaluate/compile.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
@@ -46,6 +47,7 @@ export class Model {
   readonly actionFacts: readonly Facts[];
   readonly targetFacts: readonly Facts[];
   readonly callerFacts: readonly Facts[];
+  private actionAt: ReadonlyMap<string, number> | undefined;
   private readonly keyAt: ReadonlyMap<string, number>;
   private readonly keyFacts: readonly (readonly Facts[])[];
   private readonly masks = new Map<object, Mask>();
@@ -110,6 +112,16 @@ export class Model {
   }
   actionsThat(holds: (facts: Facts) => boolean): Box {
     return this.side(ACTION, (index) => holds(this.actionFacts[index]!));
+  }
+  /** All but these. */
+  actionsBut(actions: ReadonlySet<string>): Box {
+    const mask = full(this.sizes[ACTION]!);
+    this.actionAt ??= new Map(this.fields.actions.map((action, index) => [action, index]));
+    for (const action of actions) {
+      const index = this.actionAt.get(action);
+      if (index !== undefined) mask[index >> 5]! &= ~(1 << (index & 31));
+    }
+    return { sides: [{ variable: ACTION, mask }] };
   }
   targetsThat(holds: (target: Target) => boolean): Box {
     return this.side(RESOURCE, (index) => (this.fields.targets ? holds(this.fields.targets[index]!) : true));
@@ -286,19 +298,43 @@ export function actionClasses(
   detailed: boolean,
 ): string[] {
   const elements = [...new Set(statements.map(({ action }) => action))];
+  const tells = tellingApart(elements);
   const known = keys.filter((key) => keyFacts(key) !== undefined);
   const classes = new Map<string, string>();
-  const types = (targets ?? []).filter(({ actions }) => actions !== undefined);
+  const done = doneOn(candidates, targets);
   for (const action of candidates) {
     const facts = actionFacts(action);
     let signature = natureOf(action, facts, detailed);
-    for (const element of elements) signature += element.matches(action) ? "1" : "0";
+    // Of the other elements the answer is the same for every action.
+    for (const at of tells(action)) if (elements[at]!.matches(action) !== isOpen(elements[at]!)) signature += `${at},`;
     signature += facts ? (facts.resources.length === 0 ? "-" : "+") : "?";
     for (const key of known) signature += facts && actionCarriesKey(facts, key) ? "1" : "0";
-    for (const { actions } of types) signature += actions!.has(action) ? "1" : "0";
+    if (done) signature += `|${done.get(action)?.join() ?? ""}`;
     if (!classes.has(signature)) classes.set(signature, action);
   }
   return [...classes.values()];
+}
+
+/** Whether the element matches the actions of services that it does not name. */
+const isOpen = ({ services }: CompiledAction): boolean => services === undefined;
+
+/** By index, the elements that name the action's service. */
+function tellingApart(elements: readonly CompiledAction[]): (action: string) => readonly number[] {
+  const byService = new Map<string, number[]>();
+  for (const [at, { toldApart }] of elements.entries())
+    for (const service of toldApart) byService.set(service, [...(byService.get(service) ?? []), at]);
+  return (action) => byService.get(action.slice(0, action.indexOf(":"))) ?? [];
+}
+
+/** By index, the targets that each action is done on. */
+function doneOn(
+  candidates: readonly string[],
+  targets: readonly Target[] | undefined,
+): ReadonlyMap<string, readonly number[]> | undefined {
+  if (!targets) return undefined;
+  const found = new Map<string, number[]>(candidates.map((action) => [action, []]));
+  for (const [at, { actions }] of targets.entries()) for (const action of actions ?? []) found.get(action)?.push(at);
+  return found;
 }
 
 export const restrict = (region: Region, box: Box | undefined): Region | undefined => {
