@@ -6,7 +6,7 @@ import type { CompiledStatement } from "../evaluate/compile.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import { ACCOUNT, EVERYONE, EXACT, type MatchClass, NO_MATCH, PARENT } from "../evaluate/principal.ts";
-import { isImmutable } from "../evaluate/services/immutable.ts";
+import { isImmutable, isReserved } from "../evaluate/services/immutable.ts";
 import { isBesideKey, isKey, isRetireGrant, worksAcrossAccounts } from "../evaluate/services/kms.ts";
 import { isRcpService } from "../evaluate/services/rcp.ts";
 import { mayMendBucketPolicy } from "../evaluate/services/s3.ts";
@@ -286,17 +286,25 @@ class Accessing {
     const found: (Box | undefined)[] = [];
     const { targets } = model.fields;
     const foreign = this.foreign();
-    if (targets)
-      for (const [at, { resource }] of targets.entries()) {
-        const here = { sides: model.targetsThat((target) => target === targets[at]).sides };
-        const immutable = model.actionsThat((facts) => isImmutable(placed(facts, model.factsOf({ resource }))));
-        if (nonempty([immutable]).length > 0 && model.weak("E17", true, false)) found.push(both(here, immutable));
-        const beside = isBesideKey(model.factsOf({ resource, action: "kms:Decrypt" }));
-        const local = model.actionsThat(
-          ({ service, action }) => service === "kms" && !beside && !worksAcrossAccounts(action),
+    for (const target of targets ?? []) {
+      const { resource } = target;
+      if (!isReserved(resource)) continue;
+      const immutable = model.actionsThat((facts) => isImmutable(placed(facts, model.factsOf({ resource }))));
+      if (nonempty([immutable]).length > 0 && model.weak("E17", true, false))
+        found.push(
+          both(
+            model.targetsThat((other) => other === target),
+            immutable,
+          ),
         );
-        found.push(both(both(here, local), foreign));
-      }
+    }
+    const local = model.actionsThat(({ service, action }) => service === "kms" && !worksAcrossAccounts(action));
+    if (targets && nonempty([local]).length > 0) {
+      const onKeys = model.targetsThat(
+        ({ resource }) => !isBesideKey(model.factsOf({ resource, action: "kms:Decrypt" })),
+      );
+      found.push(both(both(onKeys, local), foreign));
+    }
     return nonempty(found);
   }
 

@@ -85,8 +85,8 @@ export function partsOf(asked: ModelAsked): Parts | undefined {
 const conditionKeys = (tested: readonly Tested[], folded: string) =>
   tested.some(({ condition }) => condition.key.folded === folded) ? [folded] : [];
 
-export function modelOf(parts: Parts, asked: ModelAsked, reading: string | undefined): Model {
-  return new Model({ ...parts, owner: asked.owner, pinned: toldBy(asked.pinned) }, reading);
+export function modelOf(parts: Parts, asked: ModelAsked, reading: string | undefined, ours?: Model): Model {
+  return new Model(ours?.fields ?? { ...parts, owner: asked.owner, pinned: toldBy(asked.pinned) }, reading, ours);
 }
 
 function keyVariables(

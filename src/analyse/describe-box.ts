@@ -183,12 +183,13 @@ function resourcesIn(mask: Mask, needed: Mask, model: Model): string | undefined
   const names: Named[] = [];
   const all = model.everything[RESOURCE]!;
   names.push({ words: "any resource", mask: all });
-  for (const { resource, statement } of statements) {
-    const own = resource && model.resourceMask(resource);
-    if (!own) continue;
-    const values = statement.resource!.values.map(({ value }) => value);
+  for (const one of statements) {
+    const own = model.resourceMask(one);
+    if (own === undefined || typeof own === "boolean") continue;
+    const { not, values: written } = one.statement.resource!;
+    const values = written.map(({ value }) => value);
     const shown = values.length > 4 ? [...values.slice(0, 3), `${values.length - 3} more`] : values;
-    names.push({ words: listed(shown, "and"), mask: statement.resource!.not ? minus(all, own) : own });
+    names.push({ words: listed(shown, "and"), mask: not ? minus(all, own) : own });
   }
   const star = maskOf(targets.length, (at) => targets[at]!.resource === "*");
   names.push({ words: "no resource in particular", mask: star });

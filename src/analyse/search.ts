@@ -308,7 +308,7 @@ class Search {
     const readings = this.models.get(parts) ?? new Map<string | undefined, Drawn | undefined>();
     this.models.set(parts, readings);
     if (readings.has(reading)) return readings.get(reading);
-    const model = modelOf(parts, asked, reading);
+    const model = modelOf(parts, asked, reading, reading === undefined ? undefined : readings.get(undefined)?.model);
     const boxesOf = (statements: ModelAsked["asked"]) =>
       statements.flatMap((statement) => model.boxes(statement, false, () => true));
     const drawn = model.sizes.some((size) => size === 0)

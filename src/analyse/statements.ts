@@ -2,7 +2,7 @@
 import { type CompiledStatement, compile } from "../evaluate/compile.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { Element, Policy } from "../policy/policy.ts";
 
 export const statementsOf = (policies: readonly Policy[]): CompiledStatement[] =>
   policies.flatMap((policy) => compile(policy).statements).filter(({ inert }) => !inert);
@@ -15,6 +15,34 @@ export interface Tested {
 
 export const conditionsOf = (statements: readonly CompiledStatement[]): Tested[] =>
   statements.flatMap(({ conditions, policy }) => conditions.map((condition) => ({ condition, policy })));
+
+const TEXTS = new WeakMap<object, string>();
+
+function textOf(key: object, write: () => readonly string[]): string {
+  let text = TEXTS.get(key);
+  if (text === undefined) {
+    text = JSON.stringify(write());
+    TEXTS.set(key, text);
+  }
+  return text;
+}
+
+/** All that a condition's answer depends on beside the request: the same for the same condition in two policies. */
+export const conditionText = (compiled: CompiledCondition, { version }: Policy): string =>
+  textOf(compiled, () => {
+    const { key, condition } = compiled;
+    return [
+      `${version}`,
+      condition.operator,
+      key.folded,
+      `${key.unread}`,
+      ...condition.values.map(({ value }) => value),
+    ];
+  });
+
+/** The same for a `Resource` or `NotResource`. */
+export const resourceText = (element: Element, { version, kind }: Policy): string =>
+  textOf(element, () => [`${version}`, kind, `${element.not}`, ...element.values.map(({ value }) => value)]);
 
 const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
 
