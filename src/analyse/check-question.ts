@@ -97,7 +97,7 @@ function widest(scope: Scope): Scope {
     resource: resource ? allowingAll(resource.kind, resource) : undefined,
     grants,
   };
-  return { ...scope, set, decision: plainScope(set).decision };
+  return { ...scope, set, judge: plainScope(set).judge };
 }
 
 const WIDEST = new Map<string, Policy>();
