@@ -105,7 +105,7 @@ const follows = (group: Group, inside: readonly Group[]): boolean =>
  * The ways not to be allowed: a cap that does not let through, or in each way some group that does not hold. What follows
  * from where we are cannot fail: two versions mostly say the same.
  */
-function* refusals({ caps, ways }: Access, inside: readonly Group[]): Iterable<Group> {
+export function* refusals({ caps, ways }: Access, inside: readonly Group[]): Iterable<Group> {
   for (const cap of caps) if (!follows(cap, inside)) yield cap;
   const open = ways.map((way) => way.filter((group) => !follows(group, inside)));
   if (open.some((way) => way.length === 0)) return;
