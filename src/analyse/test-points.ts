@@ -132,7 +132,7 @@ class Points {
 function decisive(statement: CompiledStatement, scope: Scope): { request: Request; model: Model } | undefined {
   const less: Scope = { ...scope, set: withoutStatement(scope.set, statement) };
   const [next, previous] = statement.allows ? [scope, less] : [less, scope];
-  const found = compareIn({ ...next, decision: plainScope(next.set).decision }, previous, {});
+  const found = compareIn({ ...next, judge: plainScope(next.set).judge }, previous, {});
   return found.verdict === "refuted" ? { request: found.request, model: found.space.model } : undefined;
 }
 
