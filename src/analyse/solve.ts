@@ -25,6 +25,9 @@ export interface Problem {
 /** Pigeonhole-shaped exclusions grow factorially: a search stops at so many nodes. */
 export const MOST_NODES = 200_000;
 
+/** Splits inside one another: with a few more the engine's stack would end. */
+const MOST_DEPTH = 800;
+
 export class Budget {
   nodes = 0;
   constructor(readonly most: number = MOST_NODES) {}
@@ -51,9 +54,10 @@ function search(
   groups: readonly (readonly Box[])[],
   excluded: readonly Box[],
   budget: Budget,
+  depth = 0,
 ): Region | undefined {
   budget.nodes++;
-  if (budget.nodes > budget.most) throw new OverBudget();
+  if (budget.nodes > budget.most || depth > MOST_DEPTH) throw new OverBudget();
   const left = propagate(region, groups, excluded);
   if (!left) return undefined;
   const [group] = left.groups;
@@ -61,14 +65,14 @@ function search(
     const rest = left.groups.slice(1);
     for (const box of group) {
       const inside = clip(region, box);
-      const found = inside && search(inside, rest, left.excluded, budget);
+      const found = inside && search(inside, rest, left.excluded, budget, depth + 1);
       if (found) return found;
     }
     return undefined;
   }
   const box = fewestWays(region, left.excluded);
   if (!box) return region;
-  return outside(region, box, (part) => search(part, [], left.excluded, budget));
+  return outside(region, box, (part) => search(part, [], left.excluded, budget, depth + 1));
 }
 
 interface Left {
