@@ -119,7 +119,8 @@ function keyVariables(
     const value = fixed.get(folded) ?? (closed.some((prefix) => folded.startsWith(prefix)) ? null : fixed.get(folded));
     if (value !== undefined) return { folded, name, values: value === null ? [null] : [null, value], fixed: true };
     const also = [...alsoTold(key, groups), ...ofGrants];
-    return { folded, name, values: valuesOf({ folded, name, multiValued, tested: own, also, told }) };
+    const values = valuesOf({ folded, name, multiValued, tested: own, also, told });
+    return { folded, name, values, ...(ofGrants.length > 0 ? { ofGrants: true } : {}) };
   });
 }
 

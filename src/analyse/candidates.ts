@@ -19,6 +19,8 @@ export interface ConeAsked {
   readonly asked: readonly CompiledStatement[];
   readonly except: readonly CompiledStatement[];
   readonly within: readonly CompiledStatement[];
+  /** Actions count that no policy allows. */
+  readonly denied?: boolean | undefined;
 }
 
 export interface Cone {
@@ -29,11 +31,11 @@ export interface Cone {
   readonly listed: () => readonly string[];
 }
 
-export function coneOf({ set, others, asked, except, within }: ConeAsked): Cone {
+export function coneOf({ set, others, asked, except, within, denied = false }: ConeAsked): Cone {
   const policies = new Set<Policy>([set, ...others].flatMap(policiesOf));
   const bearing = [...statementsOf([...policies]), ...asked, ...except, ...within];
   const wanted = distinct(asked.map(({ action }) => action));
-  const granting = grantingIn(set);
+  const granting = denied ? undefined : grantingIn(set);
   const elements = distinct(bearing.map(({ action }) => action));
   const survivors = new Set<CompiledAction>();
   const actions: string[] = [];

@@ -42,6 +42,8 @@ export interface Searching {
   readonly confirms: (request: Request, owner: string) => boolean;
   /** What to take identity policies for that were not given; left out: first to allow nothing, then everything. */
   readonly suppose?: readonly boolean[];
+  /** Looks for requests that are not allowed: actions count that no policy allows. */
+  readonly denied?: boolean;
   /** Identity policies that were not given can only add to what is found. */
   readonly monotone?: boolean;
   readonly mostNodes?: number;
@@ -165,6 +167,12 @@ class Search {
     return { spaces: search.spacesOf(scenes, this.told), exact: keys.length === 0 };
   }
 
+  /** The callers are those that have the given identity policies. */
+  private get ownCallers(): boolean {
+    const { set, names } = this.searching.scope;
+    return onlyOwn(set) || names.length > 0;
+  }
+
   private suppositions(): readonly boolean[] {
     const { suppose, scope } = this.searching;
     return suppose ?? (scope.set.identity === undefined ? [false, true] : [false]);
@@ -182,7 +190,7 @@ class Search {
         impossible,
         scene,
         identityAllows,
-        ownCallers: onlyOwn(asked.set),
+        ownCallers: this.ownCallers,
       }));
     });
   }
@@ -245,6 +253,7 @@ class Search {
       asked: statements(asked),
       except: statements(except),
       within: statements(this.within),
+      denied: this.searching.denied,
     });
     return scenes.map((scene) => {
       const own = { ...this.modelAsked(scene, pinned), cone };
@@ -287,7 +296,7 @@ class Search {
         if (region)
           return {
             region,
-            space: { model, targets, impossible, scene, identityAllows, ownCallers: onlyOwn(asked.set) },
+            space: { model, targets, impossible, scene, identityAllows, ownCallers: this.ownCallers },
           };
       }
       return undefined;

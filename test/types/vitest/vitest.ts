@@ -15,6 +15,28 @@ test("the sentences compile", async () => {
   await expect(Promise.resolve(policy)).resolves.toAllow(request(app, "kms:Decrypt"));
 });
 
+test("the exact sentences compile", async () => {
+  expect(policy).toNeverAllow("kms:ScheduleKeyDeletion");
+  await expect(policy).not.toNeverAllow(["kms:Decrypt", "kms:CreateGrant"]).by(app, "111122223333").withMfa();
+  expect(policy)
+    .toNeverAllow("kms:*")
+    .viaService("ec2.us-west-2.amazonaws.com")
+    .except({ by: app, viaService: "ec2.us-west-2.amazonaws.com", when: { "aws:PrincipalTag/team": "red" } })
+    .except({
+      outside: { accounts: ["111122223333"], organization: "o-aaaa1111", cidr: "10.0.0.0/8", regions: ["eu-west-1"] },
+    });
+  await expect(policy).toOnlyAllow([{ Principal: { AWS: "arn:aws:iam::111122223333:role/a" }, Action: "kms:Decrypt" }]);
+  expect(policy).toOnlyAllow([{ by: app, actions: ["kms:Decrypt"], viaService: "s3.*" }], { exactly: true });
+  expect(policy).toGrantNoMoreThan([policy]);
+  expect(policy).not.toBeEquivalentTo({ Version: "2012-10-17", Statement: [] });
+  expect(policy).not.toBePublic();
+  await expect(policy).not.toLockOut();
+  // @ts-expect-error a misspelt action
+  expect(policy).toNeverAllow("kms:Decrpt");
+  // @ts-expect-error a misspelt part
+  expect(policy).toNeverAllow("kms:Decrypt").except({ bye: app });
+});
+
 test("an action is checked within its service", () => {
   // @ts-expect-error a misspelt action of a service that is known
   expect(policy).toAllow(app, "kms:Decrpt");
