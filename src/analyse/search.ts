@@ -78,6 +78,7 @@ interface Hit {
 interface Drawn {
   readonly model: Model;
   readonly wanted: Group;
+  readonly meant: readonly Box[];
   readonly possible: readonly Box[];
   readonly catalogue: readonly Box[];
   readonly targets: Map<boolean, readonly Target[]>;
@@ -184,8 +185,8 @@ class Search {
   ): Hit | undefined {
     const drawn = this.drawn(parts, asked, reading);
     if (!drawn) return undefined;
-    const { model, wanted, possible } = drawn;
-    const background = withCatalogue ? [...possible, ...drawn.catalogue] : possible;
+    const { model, wanted, meant, possible } = drawn;
+    const background = [...meant, ...possible, ...(withCatalogue ? drawn.catalogue : [])];
     const sets = [asked.set, ...asked.others];
     try {
       let targets = drawn.targets.get(identityAllows);
@@ -215,7 +216,8 @@ class Search {
     const readings = this.models.get(parts) ?? new Map<string | undefined, Drawn | undefined>();
     this.models.set(parts, readings);
     if (readings.has(reading)) return readings.get(reading);
-    const model = modelOf(parts, asked, reading, reading === undefined ? undefined : readings.get(undefined)?.model);
+    const ours = reading === undefined ? undefined : readings.get(undefined);
+    const model = modelOf(parts, asked, reading, ours?.model);
     const boxesOf = (statements: ModelAsked["asked"]) =>
       statements.flatMap((statement) => model.boxes(statement, false, () => true));
     const drawn = model.sizes.some((size) => size === 0)
@@ -223,8 +225,10 @@ class Search {
       : {
           model,
           wanted: boxesOf(asked.asked),
-          possible: [...boxesOf(asked.except), ...axiomsOf(model)],
-          catalogue: catalogueAxioms(model),
+          meant: boxesOf(asked.except),
+          // What AWS can see rests on none of the rules.
+          possible: ours?.possible ?? axiomsOf(model),
+          catalogue: ours?.catalogue ?? catalogueAxioms(model),
           targets: new Map<boolean, readonly Target[]>(),
         };
     readings.set(reading, drawn);
