@@ -10,6 +10,7 @@ import type { Model } from "./model.ts";
 import { requestsPolicy } from "./question.ts";
 import { type Found, search, type Target } from "./search.ts";
 import { type Analysed, toPolicySet } from "./subject.ts";
+import { widening } from "./widening.ts";
 
 /**
  * Is there a request that `next` allows and `previous` does not?
@@ -37,6 +38,7 @@ export function compareIn(next: PolicySet, previous: PolicySet, question: Access
     asked: requestsPolicy([question], "the requests asked for"),
     except: exceptions.length > 0 ? requestsPolicy(exceptions, "the access that is meant") : undefined,
     ...(own ? { callers: ({ account, type }) => account !== null && type !== "root" } : {}),
+    within: (set, [other]) => widening(set, other!),
     targets: (model, [first, second], identityAllows) => beyond(model, first!, second!, identityAllows),
     confirms: (request, owner) => {
       const facts = buildFacts(request, owner);

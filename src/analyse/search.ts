@@ -1,4 +1,6 @@
 /** Looks for a request that a set of policies allows, in every scene and under every supposition that a question leaves. */
+
+import type { CompiledStatement } from "../evaluate/compile.ts";
 import type { Decision } from "../evaluate/evaluate.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
@@ -36,6 +38,8 @@ export interface Searching {
   readonly targets: (model: Model, sets: readonly PolicySet[], identityAllows: boolean) => Iterable<Target>;
   /** Whether the evaluator confirms a request. */
   readonly confirms: (request: Request, owner: string, reading: string | undefined) => boolean;
+  /** Statements of which one covers whatever is looked for; undefined: anything may be. */
+  readonly within?: (set: PolicySet, others: readonly PolicySet[]) => readonly CompiledStatement[] | undefined;
   /** Identity policies that were not given can only add to what is found. */
   readonly monotone?: boolean;
   readonly mostNodes?: number;
@@ -77,7 +81,7 @@ interface Hit {
 
 interface Drawn {
   readonly model: Model;
-  readonly wanted: Group;
+  readonly wanted: readonly Group[];
   readonly meant: readonly Box[];
   readonly possible: readonly Box[];
   readonly catalogue: readonly Box[];
@@ -99,6 +103,9 @@ class Search {
     const sets = [set, ...others];
     const questions = except ? [asked, except] : [asked];
     const { scenes, assumptions, incomplete } = scenesOf(sets, questions);
+    // Nothing that could be looked for: two versions that say the same.
+    if (this.searching.within?.(set, others)?.length === 0)
+      return { verdict: "proved", assumptions: this.ownAssumptions(), nodes: 0 };
     const keys = variablesOf([...sets.flatMap(policiesOf), ...questions]);
     const found = keys.length === 0 ? this.exactly(scenes, {}) : this.withVariables(scenes, keys);
     if (found) return { ...found, assumptions: [...assumptions, ...found.assumptions] };
@@ -133,10 +140,12 @@ class Search {
     const { set } = this.searching;
     const suppositions = set.identity === undefined ? [false, true] : [false];
     const { others, asked, except } = this.searching;
-    const cone = coneOf({ set, others, asked: statementsOf([asked]), except: except ? statementsOf([except]) : [] });
+    const within = this.searching.within?.(set, others);
+    const statements = { asked: statementsOf([asked]), except: except ? statementsOf([except]) : [] };
+    const cone = coneOf({ set, others, ...statements, within });
     const prepared = scenes.map((scene) => ({
       scene,
-      asked: { ...this.modelAsked(scene, set, others, asked, except, pinned), cone },
+      asked: { ...this.modelAsked(scene, set, others, asked, except, pinned), within, cone },
     }));
     const parts = prepared.map((one) => ({ ...one, parts: partsOf(one.asked) }));
     const first = (identityAllows: boolean): Hit | undefined => {
@@ -198,7 +207,7 @@ class Search {
         const region = solve(
           {
             region: model.everything,
-            groups: [wanted, ...target.groups],
+            groups: [...wanted, ...target.groups],
             excluded: [...target.excluded, ...background],
           },
           this.budget,
@@ -224,7 +233,7 @@ class Search {
       ? undefined
       : {
           model,
-          wanted: boxesOf(asked.asked),
+          wanted: [boxesOf(asked.asked), ...(asked.within ? [this.covered(model, asked.within)] : [])],
           meant: boxesOf(asked.except),
           // What AWS can see rests on none of the rules.
           possible: ours?.possible ?? axiomsOf(model),
@@ -233,6 +242,13 @@ class Search {
         };
     readings.set(reading, drawn);
     return drawn;
+  }
+
+  /** By some match of its principal, with a boundary or without. */
+  private covered(model: Model, statements: readonly CompiledStatement[]): Group {
+    return statements.flatMap((statement) =>
+      [false, true].flatMap((hasBoundary) => model.boxes(statement, hasBoundary, () => true)),
+    );
   }
 
   private modelAsked(
