@@ -86,6 +86,18 @@ interface Drawn {
   readonly possible: readonly Box[];
   readonly catalogue: readonly Box[];
   readonly targets: Map<boolean, readonly Target[]>;
+  /** What is left out of problems, by what their targets leave out: with the catalogue, and without. */
+  readonly excluded: readonly Map<Group, Group>[];
+}
+
+function excludedIn({ meant, possible, catalogue, excluded }: Drawn, target: Target, withCatalogue: boolean): Group {
+  const known = excluded[withCatalogue ? 1 : 0]!;
+  let boxes = known.get(target.excluded);
+  if (!boxes) {
+    boxes = [...target.excluded, ...meant, ...possible, ...(withCatalogue ? catalogue : [])];
+    known.set(target.excluded, boxes);
+  }
+  return boxes;
 }
 
 class Search {
@@ -194,8 +206,7 @@ class Search {
   ): Hit | undefined {
     const drawn = this.drawn(parts, asked, reading);
     if (!drawn) return undefined;
-    const { model, wanted, meant, possible } = drawn;
-    const background = [...meant, ...possible, ...(withCatalogue ? drawn.catalogue : [])];
+    const { model, wanted } = drawn;
     const sets = [asked.set, ...asked.others];
     try {
       let targets = drawn.targets.get(identityAllows);
@@ -208,7 +219,7 @@ class Search {
           {
             region: model.everything,
             groups: [...wanted, ...target.groups],
-            excluded: [...target.excluded, ...background],
+            excluded: excludedIn(drawn, target, withCatalogue),
           },
           this.budget,
         );
@@ -239,6 +250,7 @@ class Search {
           possible: ours?.possible ?? axiomsOf(model),
           catalogue: ours?.catalogue ?? catalogueAxioms(model),
           targets: new Map<boolean, readonly Target[]>(),
+          excluded: [new Map<Group, Group>(), new Map<Group, Group>()],
         };
     readings.set(reading, drawn);
     return drawn;

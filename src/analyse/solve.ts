@@ -34,8 +34,19 @@ export class OverBudget extends Error {}
 
 /** @throws OverBudget */
 export function solve({ region, groups, excluded }: Problem, budget: Budget = new Budget()): Region | undefined {
-  const fewer = (boxes: readonly Box[]) => withoutSubsumed(joined(boxes));
   return search([...region], groups.map(fewer), fewer(excluded), budget);
+}
+
+const FEWER = new WeakMap<readonly Box[], readonly Box[]>();
+
+/** The same requests in fewer boxes. One list is in many problems. */
+function fewer(boxes: readonly Box[]): readonly Box[] {
+  let found = FEWER.get(boxes);
+  if (!found) {
+    found = withoutSubsumed(joined(boxes));
+    FEWER.set(boxes, found);
+  }
+  return found;
 }
 
 type Open = Mask[];
