@@ -3,7 +3,7 @@
  * them. Of actions that no statement and no rule tells apart one is enough.
  */
 import { actionFacts } from "../catalog/catalog.ts";
-import type { CompiledAction } from "../evaluate/action.ts";
+import { type CompiledAction, compileAction } from "../evaluate/action.ts";
 import type { CompiledStatement } from "../evaluate/compile.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
@@ -11,54 +11,73 @@ import type { Policy } from "../policy/policy.ts";
 import { type Answers, actionsOfService, answersOf, everyService } from "./action-rows.ts";
 import { isDoneOn } from "./resources.ts";
 import { statementsOf } from "./statements.ts";
+import { onlyOwn } from "./subject.ts";
 
 export interface ConeAsked {
   readonly set: PolicySet;
   readonly others: readonly PolicySet[];
   readonly asked: readonly CompiledStatement[];
   readonly except: readonly CompiledStatement[];
+  readonly within: readonly CompiledStatement[];
   /** Only requests that one of these covers can be what is looked for. */
-  readonly within?: readonly CompiledStatement[] | undefined;
+  readonly changed?: readonly CompiledStatement[] | undefined;
 }
 
 export interface Cone {
   /** Folded. */
   readonly actions: readonly string[];
   readonly statements: readonly CompiledStatement[];
+  /** All actions for which one of `actions` may stand. */
+  readonly listed: () => readonly string[];
 }
 
-export function coneOf({ set, others, asked, except, within }: ConeAsked): Cone {
+export function coneOf({ set, others, asked, except, within, changed }: ConeAsked): Cone {
   const policies = new Set<Policy>([set, ...others].flatMap(policiesOf));
-  const bearing = [...statementsOf([...policies]), ...asked, ...except];
+  const bearing = [...statementsOf([...policies]), ...asked, ...except, ...within];
   const wanted = distinct(asked.map(({ action }) => action));
-  const granting = grantingIn(set);
-  const limits = [granting, within && distinct(within.map(({ action }) => action))].filter(
+  const lists = [wanted, grantingIn(set), changed && distinct(changed.map(({ action }) => action))].filter(
     (list) => list !== undefined,
   );
   const elements = distinct(bearing.map(({ action }) => action));
   const survivors = new Set<CompiledAction>();
   const actions: string[] = [];
-  for (const prefix of servicesOf([wanted, ...limits])) {
-    const listed = candidatesOf(prefix, [wanted, ...limits], set.resource);
+  const services = servicesOf(lists);
+  for (const prefix of services) {
+    const listed = candidatesOf(prefix, lists, set.resource);
     if (listed.length > 0) actions.push(...examples(prefix, listed, elements, survivors));
   }
-  for (const name of unlisted(wanted, limits, set.resource)) {
+  for (const name of unlisted(wanted, lists, set.resource)) {
     actions.push(name);
     for (const element of elements) if (element.matches(name)) survivors.add(element);
   }
-  return { actions, statements: bearing.filter(({ action }) => survivors.has(action)) };
+  const listed = () => [
+    ...services.flatMap((prefix) => {
+      const { names } = actionsOfService(prefix);
+      return candidatesOf(prefix, lists, set.resource).map((at) => names[at]!);
+    }),
+    ...unlisted(wanted, lists, set.resource),
+  ];
+  return { actions, statements: bearing.filter(({ action }) => survivors.has(action)), listed };
+}
+
+/** The operations of grants, and retiring them (semantics F18). */
+function granted(grants: PolicySet["grants"]): CompiledAction {
+  const names = [...grants.flatMap(({ operations }) => operations), "RetireGrant"];
+  return compileAction({ not: false, values: distinct(names).map((name) => ({ value: `kms:${name}` })) });
 }
 
 const distinct = <T>(list: readonly T[]): T[] => [...new Set(list)];
 
 /** What must allow an action: undefined where policies that were not given may. */
-function grantingIn({ resource, identity }: PolicySet): CompiledAction[] | undefined {
+function grantingIn(set: PolicySet): CompiledAction[] | undefined {
+  const { resource, identity, grants } = set;
   // Identity policies that were not given may allow anything, and the owner's root user needs none (E14): not so on a
   // key or a role, whose own policy must allow, nor where only the caller's own policies are asked.
   const mandatory = resource?.kind === "key" || resource?.kind === "trust";
-  const own = resource === undefined && identity !== undefined;
-  const granting = mandatory ? [resource] : own ? identity : undefined;
-  return granting && distinct(statementsOf(granting).flatMap(({ allows, action }) => (allows ? [action] : [])));
+  const granting = mandatory ? [resource] : onlyOwn(set) ? identity : undefined;
+  if (!granting) return undefined;
+  const allowing = statementsOf(granting).flatMap(({ allows, action }) => (allows ? [action] : []));
+  return distinct([...allowing, ...(grants.length > 0 ? [granted(grants)] : [])]);
 }
 
 /** The services of which every list can match an action. */
@@ -156,12 +175,12 @@ function split(classes: readonly number[], listed: readonly number[], answers: U
 /** Names that the question spells out and the catalogue does not list. */
 function unlisted(
   wanted: readonly CompiledAction[],
-  limits: readonly (readonly CompiledAction[])[],
+  lists: readonly (readonly CompiledAction[])[],
   attached: Policy | null | undefined,
 ): string[] {
   if (attached) return [];
   const names = distinct(wanted.flatMap(({ names }) => [...(names ?? [])]));
   return names.filter(
-    (name) => actionFacts(name) === undefined && limits.every((list) => list.some((element) => element.matches(name))),
+    (name) => actionFacts(name) === undefined && lists.every((list) => list.some((element) => element.matches(name))),
   );
 }

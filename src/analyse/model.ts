@@ -30,15 +30,24 @@ const FIRST_KEY = 3;
 export interface KeyVariable {
   readonly folded: string;
   readonly name: string;
+  /** The first is `null`: absent. */
   readonly values: readonly ContextValue[];
+  /** The question says the value: the last is the only one. */
+  readonly fixed?: true;
 }
 
 export interface ModelFields {
   readonly actions: readonly string[];
+  /** For each of the actions, all that it stands for. */
+  readonly members: () => readonly (readonly string[])[];
   /** Undefined: which resource it is makes no difference. */
   readonly targets: readonly Target[] | undefined;
   readonly callers: readonly Principal[];
   readonly keys: readonly KeyVariable[];
+  /** The statements that bear on the question. */
+  readonly statements: readonly CompiledStatement[];
+  /** Callers that grants name. */
+  readonly grantees: readonly string[];
   readonly owner: string;
   /** Keys whose one value is fixed. */
   readonly pinned: Readonly<Record<string, ContextValue>>;
@@ -115,7 +124,10 @@ export class Model {
   }
 
   get everything(): Region {
-    return this.sizes.map(full);
+    const { keys } = this.fields;
+    return this.sizes.map((size, at) =>
+      keys[at - FIRST_KEY]?.fixed ? maskOf(size, (index) => index === size - 1) : full(size),
+    );
   }
 
   keyVariable(folded: string): number | undefined {
@@ -124,6 +136,10 @@ export class Model {
 
   valuesAt(variable: number): readonly ContextValue[] {
     return this.fields.keys[variable - FIRST_KEY]!.values;
+  }
+
+  nameAt(variable: number): string {
+    return this.fields.keys[variable - FIRST_KEY]!.name;
   }
 
   /** One side from what holds of each class. */
@@ -196,6 +212,17 @@ export class Model {
     return this.reading === rule ? other : ours;
   }
 
+  /** The classes of a key's own variable for which a condition holds. */
+  valuesMask(condition: CompiledCondition, variable: number): Mask {
+    const facts = this.keyFacts[variable - FIRST_KEY]!;
+    return maskOf(facts.length, (at) => this.ask(facts[at]!, (run) => condition.matches(run)));
+  }
+
+  /** The callers for whom a condition on a key holds that the caller decides. */
+  callersMask(condition: CompiledCondition): Mask {
+    return maskOf(this.callerFacts.length, (at) => this.ask(this.callerFacts[at]!, (run) => condition.matches(run)));
+  }
+
   actionMask({ action }: CompiledStatement): Mask {
     const { actions } = this.fields;
     let mask = this.ours?.actions.get(action) ?? this.actions.get(action);
@@ -242,7 +269,7 @@ export class Model {
   }
 
   /** A truth where it makes no difference which resource it is. */
-  private resourceMask({ resource, statement, policy }: CompiledStatement): boolean | Mask | undefined {
+  resourceMask({ resource, statement, policy }: CompiledStatement): boolean | Mask | undefined {
     if (!resource) return undefined;
     return this.remember(this.resources, this.ours?.resources, resourceText(statement.resource!, policy), () =>
       this.fields.targets
@@ -275,8 +302,6 @@ export class Model {
   /** Usually one box; more where a caller, an action or a resource decides whether the key is free. */
   private conditionBoxes(condition: CompiledCondition): Box[] {
     const { folded } = condition.key;
-    if (Object.hasOwn(this.fields.pinned, condition.key.name))
-      return this.ask(this.factsOf({}), (run) => condition.matches(run)) ? [{ sides: [] }] : [];
     const ofCallers = () => this.matching(condition, PRINCIPAL, this.callerFacts);
     if (OF_PRINCIPAL.has(folded)) return nonempty([ofCallers()]);
     if (folded === "aws:resourceaccount") return this.byResourceAccount(condition);
@@ -346,13 +371,13 @@ export function actionClasses(
   keys: readonly string[],
   targets: readonly Target[] | undefined,
   detailed: boolean,
-): string[] {
+): { readonly actions: string[]; readonly members: (listed: readonly string[]) => string[][] } {
   const elements = [...new Set(statements.map(({ action }) => action))];
   const tells = tellingApart(elements);
   const known = keys.filter((key) => keyFacts(key) !== undefined);
   const classes = new Map<string, string>();
-  const done = doneOn(candidates, targets);
-  for (const action of candidates) {
+  const done = doneOn(targets);
+  const signatureOf = (action: string): string => {
     const facts = actionFacts(action);
     let signature = natureOf(action, facts, detailed);
     // Of the other elements the answer is the same for every action.
@@ -360,9 +385,18 @@ export function actionClasses(
     signature += facts ? (facts.resources.length === 0 ? "-" : "+") : "?";
     for (const key of known) signature += facts && actionCarriesKey(facts, key) ? "1" : "0";
     if (done) signature += `|${done.get(action)?.join() ?? ""}`;
+    return signature;
+  };
+  for (const action of candidates) {
+    const signature = signatureOf(action);
     if (!classes.has(signature)) classes.set(signature, action);
   }
-  return [...classes.values()];
+  const members = (listed: readonly string[]) => {
+    const found = new Map<string, string[]>([...classes.keys()].map((signature) => [signature, []]));
+    for (const action of listed) found.get(signatureOf(action))?.push(action);
+    return [...found.values()];
+  };
+  return { actions: [...classes.values()], members };
 }
 
 /** Whether the element matches the actions of services that it does not name. */
@@ -377,13 +411,15 @@ function tellingApart(elements: readonly CompiledAction[]): (action: string) => 
 }
 
 /** By index, the targets that each action is done on. */
-function doneOn(
-  candidates: readonly string[],
-  targets: readonly Target[] | undefined,
-): ReadonlyMap<string, readonly number[]> | undefined {
+function doneOn(targets: readonly Target[] | undefined): ReadonlyMap<string, readonly number[]> | undefined {
   if (!targets) return undefined;
-  const found = new Map<string, number[]>(candidates.map((action) => [action, []]));
-  for (const [at, { actions }] of targets.entries()) for (const action of actions ?? []) found.get(action)?.push(at);
+  const found = new Map<string, number[]>();
+  for (const [at, { actions }] of targets.entries())
+    for (const action of actions ?? []) {
+      const known = found.get(action);
+      if (known) known.push(at);
+      else found.set(action, [at]);
+    }
   return found;
 }
 

@@ -39,8 +39,8 @@ export function solve({ region, groups, excluded }: Problem, budget: Budget = ne
 
 const FEWER = new WeakMap<readonly Box[], readonly Box[]>();
 
-/** The same requests in fewer boxes. One list is in many problems. */
-function fewer(boxes: readonly Box[]): readonly Box[] {
+/** The same set of requests, of fewer boxes. One list is in many problems. */
+export function fewer(boxes: readonly Box[]): readonly Box[] {
   let found = FEWER.get(boxes);
   if (!found) {
     found = withoutSubsumed(joined(boxes));
@@ -48,6 +48,10 @@ function fewer(boxes: readonly Box[]): readonly Box[] {
   }
   return found;
 }
+
+/** Whether some request of the region is in none of the boxes, of which there are few. @throws OverBudget */
+export const reachesBeyond = (region: Region, boxes: readonly Box[], budget: Budget): boolean =>
+  search([...region], [], boxes, budget) !== undefined;
 
 type Open = Mask[];
 

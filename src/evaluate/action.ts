@@ -27,7 +27,9 @@ const EVERY_ACTION: CompiledAction = {
 };
 
 /** The `Action` and `NotAction` elements. An empty list makes the statement apply to nothing (A9). */
-export function compileAction(element: Element): CompiledAction {
+export function compileAction(
+  element: Pick<Element, "not"> & { readonly values: readonly { readonly value: string }[] },
+): CompiledAction {
   const patterns = element.values.map(({ value }) => value.toLowerCase());
   if (patterns.length === 0) return NO_ACTION;
   if (patterns.includes("*")) return element.not ? NO_ACTION : EVERY_ACTION;
