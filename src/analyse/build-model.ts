@@ -24,6 +24,8 @@ export interface ModelAsked {
   /** What is asked for, and what is left out, as statements. */
   readonly asked: readonly CompiledStatement[];
   readonly except: readonly CompiledStatement[];
+  /** Only requests that one of these covers can be what is looked for. */
+  readonly changed?: readonly CompiledStatement[] | undefined;
   /** Of these statements, the same for every owner. */
   readonly cone?: Cone | undefined;
   readonly owner: string;
