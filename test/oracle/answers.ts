@@ -7,7 +7,7 @@ import { Evaluation } from "../../src/evaluate/evaluation.ts";
 import { buildFacts } from "../../src/request/build-facts.ts";
 import { decode } from "./decode.ts";
 import { LeftOut } from "./documents.ts";
-import { encode } from "./encode.ts";
+import { type Encoded, encode } from "./encode.ts";
 import { policySetOf, type Question } from "./question.ts";
 import type { Said, Z3 } from "./z3.ts";
 
@@ -38,7 +38,7 @@ export async function answer(question: Question, z3: Z3): Promise<Answered> {
     if (!(error instanceof LeftOut)) throw error;
     return { ...told, outcome: "left out", theirs: undefined, why: error.message, took: 0 };
   }
-  const said = await z3.ask(encoded.script, encoded.values);
+  const [said, which] = await ask(encoded, z3);
   const both = { ...told, theirs: said.answer, took: said.took };
   if (said.answer === "undecided") return { ...both, outcome: "undecided", why: said.reason };
   if (found.verdict === "unknown") return { ...both, outcome: "ours unknown", why: found.reason };
@@ -46,8 +46,16 @@ export async function answer(question: Question, z3: Z3): Promise<Answered> {
   const why =
     found.verdict === "refuted"
       ? `our request: ${JSON.stringify(found.request)} needs ${found.needs}`
-      : theirRequest(question, decode(encoded, said.model!));
+      : theirRequest(question, decode(which, said.model!));
   return { ...both, outcome: "disagree", why };
+}
+
+/** First where a request is quickly found; that there is none there says nothing. */
+async function ask({ narrow, ...whole }: ReturnType<typeof encode>, z3: Z3): Promise<[Said, Encoded]> {
+  const first = await z3.ask(narrow.script);
+  if (first.answer === "sat") return [first, narrow];
+  const said = await z3.ask(whole.script);
+  return [{ ...said, took: said.took + first.took }, whole];
 }
 
 /** What the evaluator says to z3's request. */

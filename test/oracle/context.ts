@@ -4,14 +4,18 @@ import { ARNS, account, callerKey, restGlobs, wholeArn } from "./callers.ts";
 import { LeftOut, type Test } from "./documents.ts";
 import { globs, piecesOf, plainOf, sameFolded } from "./glob.ts";
 import {
+  ANY_CHAR,
   and,
+  DIGIT,
   either,
   FALSE,
   type Formula,
   inRegex,
+  known,
   many,
   NO_COLON,
   not,
+  oneOf,
   or,
   regex,
   same,
@@ -20,6 +24,7 @@ import {
   type Text,
   TRUE,
   term,
+  times,
   when,
 } from "./smt.ts";
 import { dateTerm, type Family, inBlock, numberTerm, type Operator, operatorOf, ordered } from "./values.ts";
@@ -44,8 +49,11 @@ const TEXTS: ReadonlySet<Family> = new Set(["string", "arn", "bool"]);
 
 export class Context {
   readonly declarations: string[] = [];
+  readonly texts: string[] = [];
   readonly forms: Formula[] = [];
   readonly keys = new Map<string, KeyVariable>();
+  /** The values that conditions list, by key. */
+  readonly written = new Map<string, readonly string[]>();
   private readonly families = new Map<string, Set<Family>>();
   private readonly counts = new Map<string, number>();
 
@@ -54,8 +62,9 @@ export class Context {
     tests: readonly Test[],
     private readonly derived: (folded: string) => readonly { readonly of: Formula; readonly value: Text }[] | undefined,
   ) {
-    for (const { key, operator } of tests) {
+    for (const { key, operator, values } of tests) {
       const folded = key.toLowerCase();
+      this.written.set(folded, [...(this.written.get(folded) ?? []), ...values]);
       const families = this.families.get(folded) ?? new Set<Family>();
       families.add(operatorOf(operator).family);
       this.families.set(folded, families);
@@ -102,7 +111,8 @@ export class Context {
   ): KeyVariable {
     const id = `k${this.keys.size}`;
     const declare = (suffix: string, sort: string) => {
-      this.declarations.push(`(declare-const ${id}${suffix} ${sort})`);
+      if (sort === "String") this.texts.push(`${id}${suffix}`);
+      else this.declarations.push(`(declare-const ${id}${suffix} ${sort})`);
       return `${id}${suffix}`;
     };
     const present = declare("present", "Bool");
@@ -130,7 +140,10 @@ export class Context {
   /** Whether the request has the key. */
   isPresent(folded: string): Formula {
     const values = callerKey(folded) ?? this.derived(folded);
-    return values ? or(...values.map(({ of }) => of)) : this.keys.get(folded)!.present;
+    if (values) return or(...values.map(({ of }) => of));
+    const variable = this.keys.get(folded);
+    if (!variable) throw new Error(`no variable for ${folded}`);
+    return variable.present;
   }
 
   holds({ operator, key, values }: Test, variables: boolean): Formula {
@@ -206,7 +219,7 @@ function callerArnMatches(read: Operator, value: string, variables: boolean): Fo
     ...ARNS.map(({ of, service, rest }) =>
       and(
         of,
-        ...["arn", "aws", service, ""].map((field, at) => globs({ known: field }, pieces[at]!)),
+        ...["arn", "aws", service, ""].map((field, at) => globs(known(field), pieces[at]!)),
         globs(account, pieces[4]!),
         restGlobs(of, rest, pieces[5]!),
       ),
@@ -257,8 +270,8 @@ function arnMatches(text: Text, pattern: string, variables: boolean): Formula {
           : piece.wild === "?"
             ? at < 5
               ? NO_COLON
-              : "re.allchar"
-            : many(at < 5 ? NO_COLON : "re.allchar"),
+              : ANY_CHAR
+            : many(at < 5 ? NO_COLON : ANY_CHAR),
       ),
     );
   });
@@ -284,15 +297,14 @@ function formOf(folded: string, type: string, isList: boolean, value: string): F
         regex(":"),
         many(NO_COLON),
         regex(":"),
-        some("re.allchar"),
+        some(ANY_CHAR),
       ),
     );
   if (folded === "kms:viaservice") {
-    const label = some('(re.union (re.range "a" "z") (re.range "0" "9") (str.to_re "-"))');
+    const label = some(oneOf("a-z0-9-"));
     return inRegex(text, sequence(label, regex("."), label, regex(".amazonaws.com")));
   }
-  if (folded === "aws:sourceaccount" || folded === "aws:vpceaccount")
-    return inRegex(text, '((_ re.loop 12 12) (re.range "0" "9"))');
+  if (folded === "aws:sourceaccount" || folded === "aws:vpceaccount") return inRegex(text, times(12, DIGIT));
   if (!isList && (/tag\//.test(folded) || folded.startsWith("kms:encryptioncontext:"))) return TRUE;
   return not(same(text, ""));
 }

@@ -1,6 +1,7 @@
 /** How AWS decides, over all requests at once (semantics E and F). Written from the semantics, not from our evaluator. */
 import {
   ANONYMOUS,
+  account,
   anyMatch,
   ENTITY,
   FEDERATED_USER,
@@ -18,7 +19,7 @@ import type { Context } from "./context.ts";
 import { type Document, type Kind, LeftOut, type StatementRead, statementsOf } from "./documents.ts";
 import type { RawSet } from "./question.ts";
 import { type Asked, actionListed, owner } from "./resources.ts";
-import { and, FALSE, type Formula, not, or, spelled, TRUE } from "./smt.ts";
+import { and, begins, equal, FALSE, type Formula, not, or, same, TRUE, term } from "./smt.ts";
 
 /** F12. */
 const ACROSS_ACCOUNTS: ReadonlySet<string> = new Set(
@@ -118,7 +119,7 @@ export class Deciding {
 
     const token = asked.actionsThat(({ name }) => /^sts:assumerolewith/.test(name));
     const entity = and(ENTITY, not(token));
-    const home = `(= account ${spelled(owner)})`;
+    const home = equal(account, owner);
     const bound = and(OF_ACCOUNT, not(SERVICE_LINKED));
     const through = set.vpcEndpoint.length > 0 ? context.isPresent("aws:sourcevpce") : FALSE;
     if (rcp.length > 0)
@@ -200,7 +201,7 @@ export class Deciding {
     const { asked, context } = this;
     const issued = context.keys.has("aws:tokenissuetime") ? context.isPresent("aws:tokenissuetime") : FALSE;
     const factor = context.keys.get("aws:multifactorauthpresent");
-    const mfa = factor ? and(factor.present, `(= ${factor.values[0]!.term} "true")`) : FALSE;
+    const mfa = factor ? and(factor.present, same(term(factor.values[0]!.term), "true")) : FALSE;
     const iam = asked.actionsThat(({ facts }) => facts.service === "iam");
     const sts = asked.actionsThat(({ facts }) => facts.service === "sts");
     const assume = asked.actionsThat(({ name }) => name === "sts:assumerole");
@@ -226,7 +227,7 @@ export class Deciding {
     const kms = writes("kms");
     const aliases = this.asked.targetsThat(({ label }) => /:kms:.*:alias\//.test(label));
     return not(
-      or(and(iam, '(str.prefixof "role/aws-reserved/" rest)'), and(kms, aliases, '(str.prefixof "alias/aws/" rest)')),
+      or(and(iam, begins(term("rest"), "role/aws-reserved/")), and(kms, aliases, begins(term("rest"), "alias/aws/"))),
     );
   }
 

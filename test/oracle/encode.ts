@@ -1,19 +1,27 @@
 /** A question as a script for z3: is there a request that the policies allow, of those that are asked for? */
-import { account, askedCaller, CALLER_DECLARATIONS, CALLER_VALUES, callerForms, OF_ACCOUNT } from "./callers.ts";
+import {
+  account,
+  askedCaller,
+  CALLER_DECLARATIONS,
+  CALLER_TEXTS,
+  callerForms,
+  OF_ACCOUNT,
+  serviceLinkedForms,
+} from "./callers.ts";
 import { Context } from "./context.ts";
 import { allStatements, Deciding } from "./decision.ts";
 import type { StatementRead } from "./documents.ts";
+import { hints } from "./hints.ts";
 import type { Question, RawSet, Requested } from "./question.ts";
 import { Asked, owner } from "./resources.ts";
-import { and, type Formula, not, or, type Text } from "./smt.ts";
+import { and, equal, type Formula, not, or, same, searchingAmong, selector, type Text } from "./smt.ts";
 import { refuseOthers, universe } from "./universe.ts";
 
 export interface Encoded {
   readonly script: string;
   readonly asked: Asked;
+  readonly among: ReadonlyMap<string, readonly string[]>;
   readonly context: Context;
-  /** The terms whose values a model is read by, in order. */
-  readonly values: readonly string[];
 }
 
 const asStatement = ({ actions, on, when }: Requested): StatementRead => ({
@@ -33,7 +41,14 @@ const asStatement = ({ actions, on, when }: Requested): StatementRead => ({
   endpoint: undefined,
 });
 
-export function encode(question: Question): Encoded {
+/** Two scripts: the question, and the question among texts that are written in it, which is quicker when there are some. */
+export function encode(question: Question): Encoded & { readonly narrow: Encoded } {
+  const whole = encodeOnce(question, new Map());
+  const among = hints(JSON.stringify(question), whole.asked, whole.context);
+  return { ...whole, narrow: searchingAmong(among, () => encodeOnce(question, among)) };
+}
+
+function encodeOnce(question: Question, among: ReadonlyMap<string, readonly string[]>): Encoded {
   const { set, previous, asked, except } = question;
   refuseOthers(JSON.stringify(question));
   const sets: readonly RawSet[] = previous ? [set, previous] : [set];
@@ -65,28 +80,32 @@ export function encode(question: Question): Encoded {
   const known = set.resource
     ? (set.account ?? (/^\d{12}$/.test(set.arn?.split(":")[4] ?? "") ? set.arn!.split(":")[4]! : undefined))
     : undefined;
-  if (known) goal.push(`(= owner "${known}")`);
+  if (known) goal.push(same(owner, known));
   // What has no ARN, and what the caller's own policies alone decide, is in the caller's account (E10).
   const nothing = all.targetsThat(({ fields }) => !fields);
-  goal.push(or(not(nothing), not(OF_ACCOUNT), "(= owner account)"));
-  const assertions = [...callerForms, ...all.forms(), ...context.forms, ...universe(all, context), ...goal];
-  const values = [
-    ...CALLER_VALUES,
-    "action",
-    "target",
-    "owner",
-    "region",
-    "rest",
-    ...context.declarations.map((line) => line.split(" ")[1]!),
+  goal.push(or(not(nothing), not(OF_ACCOUNT), equal(owner, account)));
+  const organization = sets.some((one) => one.serviceControl.length + one.resourceControl.length > 0);
+  const assertions = [
+    ...callerForms(),
+    ...(organization ? serviceLinkedForms() : []),
+    ...all.forms(),
+    ...context.forms,
+    ...universe(all, context),
+    ...goal,
   ];
+  const texts = [...CALLER_TEXTS, "owner", "region", "rest", ...context.texts];
   const script = [
     ...CALLER_DECLARATIONS,
     ...all.declarations,
     ...context.declarations,
+    ...texts.map((name) => {
+      const values = among.get(name);
+      if (!values) return `(declare-const ${name} String)`;
+      return `(declare-const ${selector(name)} Int)(assert (and (>= ${selector(name)} 0) (< ${selector(name)} ${values.length})))`;
+    }),
     ...assertions.filter((one) => one !== "true").map((one) => `(assert ${one})`),
-    "(check-sat)",
   ].join("\n");
-  return { script, asked: all, context, values };
+  return { script, asked: all, context, among };
 }
 
 /** Statements of other services say nothing here. */

@@ -1,12 +1,14 @@
 /** Patterns with `*` and `?` (semantics A19, A20, C4, C10). */
 import {
   ANY_CHAR,
-  either,
+  begins,
+  choice,
+  ends,
   type Formula,
   inRegex,
-  literal,
   many,
   NO_COLON,
+  type Regex,
   regex,
   same,
   sequence,
@@ -40,42 +42,31 @@ export function piecesOf(pattern: string, variables: boolean): Piece[] {
 export const plainOf = (value: string, variables: boolean): string =>
   variables ? value.replace(/\$\{([*?$])\}/g, "$1") : value;
 
-export const regexOf = (pieces: readonly Piece[], inField: boolean): string => {
+export const regexOf = (pieces: readonly Piece[], inField: boolean): Regex => {
   const one = inField ? NO_COLON : ANY_CHAR;
   return sequence(
     ...pieces.map((piece) => ("text" in piece ? regex(piece.text) : piece.wild === "?" ? one : many(one))),
   );
 };
 
-function jsRegex(pieces: readonly Piece[], inField: boolean): RegExp {
-  const one = inField ? "[^:]" : "[\\s\\S]";
-  const source = pieces.map((piece) =>
-    "text" in piece ? piece.text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&") : piece.wild === "?" ? one : `${one}*`,
-  );
-  return new RegExp(`^${source.join("")}$`);
-}
-
 /** Whether the text is matched. `inField`: wildcards do not match colons; a text that holds none needs no such care. */
 export function globs(text: Text, pieces: readonly Piece[], inField = false): Formula {
-  if ("known" in text) return either(jsRegex(pieces, inField).test(text.known));
   const [first, second] = pieces;
   if (!first) return same(text, "");
   if (!second && "text" in first) return same(text, first.text);
   if (!inField && !second && "wild" in first && first.wild === "*") return TRUE;
   if (!inField && pieces.length === 2 && "text" in first && "wild" in second! && second.wild === "*")
-    return `(str.prefixof ${literal(first.text)} ${text.term})`;
+    return begins(text, first.text);
   if (!inField && pieces.length === 2 && "wild" in first && first.wild === "*" && "text" in second!)
-    return `(str.suffixof ${literal(second.text)} ${text.term})`;
+    return ends(text, second.text);
   return inRegex(text, regexOf(pieces, inField));
 }
 
-/** Any of the values, letter case aside. */
+/** The value, letter case aside. */
 export function sameFolded(text: Text, value: string): Formula {
-  if ("known" in text) return either(text.known.toLowerCase() === value.toLowerCase());
   const letters = [...value].map((char) => {
-    const lower = char.toLowerCase();
-    const upper = char.toUpperCase();
-    return lower === upper ? regex(char) : `(re.union ${regex(lower)} ${regex(upper)})`;
+    const [lower, upper] = [char.toLowerCase(), char.toUpperCase()];
+    return lower === upper ? regex(char) : choice(regex(lower), regex(upper));
   });
   return inRegex(text, sequence(...letters));
 }

@@ -10,7 +10,10 @@ import { everyActionCarries } from "../../src/catalog/global-keys.ts";
 import { type Kind, LeftOut, type List, type StatementRead } from "./documents.ts";
 import { globs, piecesOf, regexOf } from "./glob.ts";
 import {
+  ANY_CHAR,
   and,
+  begins,
+  DIGIT,
   either,
   FALSE,
   type Formula,
@@ -21,6 +24,7 @@ import {
   not,
   oneOf,
   or,
+  type Regex,
   regex,
   same,
   sequence,
@@ -28,6 +32,7 @@ import {
   type Text,
   TRUE,
   term,
+  times,
   when,
 } from "./smt.ts";
 
@@ -49,8 +54,7 @@ export interface Action {
   readonly targets: readonly number[];
 }
 
-const PLAIN =
-  '(re.union (re.range "!" ")") (re.range "+" ".") (re.range "0" "9") (re.range ";" ">") (re.range "@" "~"))';
+const PLAIN = oneOf("!-)+-.0-9;->@-~");
 
 export interface Attachment {
   /** Undefined: the resource's policy was not given. */
@@ -145,8 +149,7 @@ export class Asked {
       const own = arn.split(":");
       const tail = own.slice(5).join(":");
       if (own[2] !== service) return [];
-      const inside =
-        kind === "resource" ? or(same(rest, tail), `(str.prefixof ${`"${tail}/"`} rest)`) : same(rest, tail);
+      const inside = kind === "resource" ? or(same(rest, tail), begins(rest, `${tail}/`)) : same(rest, tail);
       const fixed = and(
         form,
         place === "" ? TRUE : same(region, own[3]!),
@@ -158,18 +161,14 @@ export class Asked {
     return [this.target(template, fields, form)];
   }
 
-  readonly declarations = [
-    "(declare-const action Int)",
-    "(declare-const target Int)",
-    ...["owner", "region", "rest"].map((one) => `(declare-const ${one} String)`),
-  ];
+  readonly declarations = ["(declare-const action Int)", "(declare-const target Int)"];
 
   forms(): Formula[] {
     return [
       or(...this.actions.map((_, at) => this.is(at))),
       ...this.actions.map((action, at) => when(this.is(at), or(...action.targets.map((one) => this.on(one))))),
       ...this.targets.map(({ form }, at) => when(this.on(at), form)),
-      inRegex(owner, '((_ re.loop 12 12) (re.range "0" "9"))'),
+      inRegex(owner, times(12, DIGIT)),
       inRegex(region, some(oneOf("a-z0-9-"))),
     ];
   }
@@ -179,12 +178,12 @@ export class Asked {
 
   actionsThat(holds: (action: Action) => boolean): Formula {
     const fitting = this.actions.map((action, at) => (holds(action) ? at : -1)).filter((at) => at >= 0);
-    if (fitting.length === this.actions.length) return TRUE;
+    if (fitting.length === this.actions.length && fitting.length > 0) return TRUE;
     return or(...fitting.map(this.is));
   }
   targetsThat(holds: (target: Target) => boolean): Formula {
     const fitting = this.targets.map((target, at) => (holds(target) ? at : -1)).filter((at) => at >= 0);
-    if (fitting.length === this.targets.length) return TRUE;
+    if (fitting.length === this.targets.length && fitting.length > 0) return TRUE;
     return or(...fitting.map(this.on));
   }
 
@@ -220,9 +219,9 @@ function restForm(template: string): Formula {
     rest,
     sequence(
       ...pieces.map((piece, at) => {
-        if (piece === "*") return many("re.allchar");
+        if (piece === "*") return many(ANY_CHAR);
         if (!piece.startsWith("${")) return regex(piece);
-        return at === pieces.length - 1 && piece !== "${BucketName}" ? some("re.allchar") : some(PLAIN);
+        return at === pieces.length - 1 && piece !== "${BucketName}" ? some(ANY_CHAR) : some(PLAIN);
       }),
     ),
   );
@@ -261,13 +260,13 @@ function fieldsFrom(
     // Inside the resource's own part: the rest of the pattern is one expression.
     if (own.slice(at).every((one) => one === "*")) {
       const colons = own.length - 1 - at;
-      return colons === 0 ? TRUE : inRegex(rest, sequence(many("re.allchar"), ...colonsOf(colons)));
+      return colons === 0 ? TRUE : inRegex(rest, sequence(many(ANY_CHAR), ...colonsOf(colons)));
     }
     const parts = own.slice(at).map((one, index) => {
       const last = at + index === 5;
       const crossing = !last && one.endsWith("*");
       const pieces = piecesOf(crossing ? one.slice(0, -1) : one, last && variables);
-      return sequence(regexOf(pieces, !last), crossing ? many("re.allchar") : regex(""));
+      return sequence(regexOf(pieces, !last), crossing ? many(ANY_CHAR) : regex(""));
     });
     return inRegex(rest, sequence(...parts.flatMap((part, index) => (index === 0 ? [part] : [regex(":"), part]))));
   }
@@ -282,16 +281,15 @@ function fieldsFrom(
   // The star ends within the resource's own part, at one of its colons.
   const tail = own.slice(at + 1);
   const within = sequence(
-    many("re.allchar"),
+    many(ANY_CHAR),
     ...tail.flatMap((one, index) => {
       const last = at + 1 + index === 5;
       const crossing = !last && one.endsWith("*");
       const pieces = piecesOf(crossing ? one.slice(0, -1) : one, last && variables);
-      return [regex(":"), regexOf(pieces, !last), crossing ? many("re.allchar") : regex("")];
+      return [regex(":"), regexOf(pieces, !last), crossing ? many(ANY_CHAR) : regex("")];
     }),
   );
   return or(here, and(begins, or(...further, inRegex(rest, within))));
 }
 
-const colonsOf = (count: number): string[] =>
-  Array.from({ length: count }, () => [regex(":"), many("re.allchar")]).flat();
+const colonsOf = (count: number): Regex[] => Array.from({ length: count }, () => [regex(":"), many(ANY_CHAR)]).flat();

@@ -6,7 +6,7 @@ import type { Context, KeyVariable } from "./context.ts";
 import { LeftOut } from "./documents.ts";
 import { sameFolded } from "./glob.ts";
 import type { Asked } from "./resources.ts";
-import { and, FALSE, type Formula, not, or, same, TRUE, term, when } from "./smt.ts";
+import { and, begins, equal, FALSE, type Formula, not, or, same, TRUE, term, when } from "./smt.ts";
 
 const TEMPORARY = or(SESSION, FEDERATED_USER);
 
@@ -100,7 +100,7 @@ export function universe(asked: Asked, context: Context): Formula[] {
   }
   const there = (folded: string) => keys.get(folded)?.present;
   const via = keys.get("aws:viaawsservice");
-  const viaTrue = via && `(= ${via.values[0]!.term} "true")`;
+  const viaTrue = via && same(term(via.values[0]!.term), "true");
   const called = ["aws:calledvia", "aws:calledviafirst", "aws:calledvialast"].flatMap((key) => there(key) ?? []);
   const viaService = there("kms:viaservice");
   for (const one of called) {
@@ -119,7 +119,7 @@ export function universe(asked: Asked, context: Context): Formula[] {
   const region = keys.get("aws:requestedregion");
   if (region) found.push(requestedRegion(asked, region));
   for (const key of ["kms:requestalias", "kms:resourcealiases"])
-    for (const { term: value } of keys.get(key)?.values ?? []) found.push(not(`(str.prefixof "alias/aws/" ${value})`));
+    for (const { term: value } of keys.get(key)?.values ?? []) found.push(not(begins(term(value), "alias/aws/")));
   // Calls with a token are not signed (E13).
   found.push(
     when(
@@ -155,7 +155,7 @@ function requestedRegion(asked: Asked, { values }: KeyVariable): Formula {
   );
   const placed = asked.targets.flatMap(({ fields }, at) => {
     const region = fields?.[3];
-    return region && "term" in region ? [when(asked.on(at), `(= ${value} ${region.term})`)] : [];
+    return region && "term" in region ? [when(asked.on(at), equal(term(value), region))] : [];
   });
   const free = asked.targetsThat(({ fields }) => !fields || "known" in fields[3]!);
   return and(...placed, when(and(free, global), same(term(value), "us-east-1")));

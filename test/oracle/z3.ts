@@ -23,7 +23,7 @@ export class Z3 {
     readonly timeout: number,
   ) {}
 
-  async ask(script: string, values: readonly string[] = []): Promise<Said> {
+  async ask(script: string): Promise<Said> {
     if (this.questions++ % MOST_QUESTIONS === 0) this.end();
     const child = await this.started();
     return new Promise((resolve) => {
@@ -51,10 +51,10 @@ export class Z3 {
         done(
           said === "sat" || said === "unsat"
             ? { answer: said, reason: "", took, model }
-            : { answer: "undecided", reason: said === "unknown" ? "its time was up" : said, took, model },
+            : { answer: "undecided", reason: said, took, model },
         ),
       );
-      child.send({ script, values, timeout: this.timeout });
+      child.send({ script, timeout: this.timeout });
     });
   }
 
