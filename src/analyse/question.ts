@@ -1,17 +1,22 @@
 /** The question as statements: what is asked for, and what is meant to be allowed, in the words of policies. */
 import { refuse } from "../diagnostic/diagnostic.ts";
+import { contextKey } from "../evaluate/evaluation.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Context, ContextValue } from "../request/context.ts";
 import { isPrincipal, type Principal } from "../request/principal.ts";
 import { Source } from "../source/source.ts";
+import { OF_PRINCIPAL } from "./world.ts";
 
 /**
  * Callers: `*` for everybody, `anonymous`, an account id for all its principals, an ARN (with wildcards if need be), the
  * name of a service, a provider, or a value made by `role(…)` and the like. A role stands for its sessions.
  */
 export type Who = string | Principal;
-type OneOrMore<T> = T | readonly T[];
+export type OneOrMore<T> = T | readonly T[];
+/** A `Condition` block. */
+export type When = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface Requests {
   /** Names, with wildcards if need be; all when left out. */
@@ -19,8 +24,12 @@ export interface Requests {
   readonly by?: OneOrMore<Who>;
   /** ARNs, with wildcards if need be. */
   readonly on?: OneOrMore<string>;
+  /** All resources but these. */
+  readonly notOn?: OneOrMore<string>;
   /** A `Condition` block. */
-  readonly when?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly when?: When;
+  /** In place of all these: a statement of a policy. */
+  readonly statement?: Readonly<Record<string, unknown>>;
 }
 
 const list = <T>(value: OneOrMore<T> | undefined, otherwise: T): readonly T[] =>
@@ -28,20 +37,25 @@ const list = <T>(value: OneOrMore<T> | undefined, otherwise: T): readonly T[] =>
 
 interface Caller {
   readonly Principal: string | Readonly<Record<string, string | readonly string[]>>;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly Condition?: When;
 }
 
 /** A policy with statements for the ways in which the requests name their callers. */
 export function requestsPolicy(asked: readonly Requests[], name: string): Policy {
-  const statements = asked.flatMap(({ actions, by, on, when }) =>
-    together(list<Who>(by, "*").map(caller)).map(({ Principal, Condition }) => ({
+  const statements = asked.flatMap(({ actions, by, on, notOn, when, statement }): object[] => {
+    if (statement) {
+      const acts = "Action" in statement || "NotAction" in statement ? {} : { Action: "*" };
+      return [{ Principal: "*", ...acts, ...statement, Effect: "Allow" }];
+    }
+    return together(list<Who>(by, "*").map(caller)).map(({ Principal, Condition }) => ({
       Effect: "Allow",
       Principal,
       Action: list(actions, "*"),
       ...(on === undefined ? {} : { Resource: list(on, "*") }),
+      ...(notOn === undefined ? {} : { NotResource: list(notOn, "*") }),
       Condition: merge(Condition ?? {}, when ?? {}),
-    })),
-  );
+    }));
+  });
   const text = JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2);
   return parsePolicy(new Source(name, text), "resource", { name, resource: null, account: null, endpoint: null });
 }
@@ -63,10 +77,28 @@ function together(callers: readonly Caller[]): Caller[] {
   return Object.keys(lists).length === 0 ? others : [{ Principal: lists }, ...others];
 }
 
-function merge(
-  a: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  b: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-): object {
+/** A request's context as what is told to every request, and as conditions on what only the caller decides. */
+export function carried(context: Context): { readonly told: Context; readonly when: When } {
+  const told: Record<string, ContextValue> = {};
+  const when: Record<string, Record<string, unknown>> = {};
+  for (const [key, value] of Object.entries(context)) {
+    const { folded } = contextKey(key);
+    if (!OF_PRINCIPAL.has(folded) && folded !== "aws:resourceaccount" && folded !== "kms:calleraccount") {
+      told[contextKey(key).name] = value;
+      continue;
+    }
+    const [operator, wanted] =
+      value === null
+        ? ["Null", "true"]
+        : typeof value === "string"
+          ? ["StringEquals", value]
+          : ["ForAllValues:StringEquals", value];
+    when[operator] = { ...when[operator], [key]: wanted };
+  }
+  return { told, when };
+}
+
+export function merge(a: When, b: When): When {
   const merged: Record<string, Record<string, unknown>> = {};
   for (const block of [a, b])
     for (const [operator, keys] of Object.entries(block)) {

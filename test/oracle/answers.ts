@@ -1,6 +1,7 @@
 /** One question, answered by the analyser, by z3, and where they differ by the evaluator. */
 import { compareIn } from "../../src/analyse/compare-access.ts";
-import { findIn } from "../../src/analyse/find-access.ts";
+import { findIn } from "../../src/analyse/finding.ts";
+import { plainScope } from "../../src/analyse/scopes.ts";
 import type { Found } from "../../src/analyse/search.ts";
 import { decide } from "../../src/evaluate/decide.ts";
 import { Evaluation } from "../../src/evaluate/evaluation.ts";
@@ -23,7 +24,8 @@ export interface Answered {
 
 export function ourAnswer({ set, previous, asked, except }: Question): Found {
   const question = { ...asked, except };
-  return previous ? compareIn(policySetOf(set), policySetOf(previous), question) : findIn(policySetOf(set), question);
+  const scope = plainScope(policySetOf(set));
+  return previous ? compareIn(scope, plainScope(policySetOf(previous)), question) : findIn(scope, question);
 }
 
 export async function answer(question: Question, z3: Z3): Promise<Answered> {
