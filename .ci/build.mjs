@@ -29,6 +29,8 @@ await build({
     "matchers/vitest.ts",
     "matchers/jest.ts",
     "src/entry/simulator.ts",
+    "src/entry/vitest-reporter.ts",
+    "src/entry/jest-reporter.ts",
     "src/cli/main.ts",
   ],
 });
@@ -36,7 +38,13 @@ await build({
   ...common,
   format: "cjs",
   outExtension: { ".js": ".cjs" },
-  entryPoints: ["src/index.ts", "matchers/matchers.ts", "matchers/jest.ts", "src/entry/simulator.ts"],
+  entryPoints: [
+    "src/index.ts",
+    "matchers/matchers.ts",
+    "matchers/jest.ts",
+    "src/entry/simulator.ts",
+    "src/entry/jest-reporter.ts",
+  ],
   // The catalogue is found beside the module, which CommonJS names otherwise.
   define: { "import.meta.url": "moduleUrl" },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },

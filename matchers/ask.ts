@@ -17,6 +17,7 @@ import { isScenario, type Scenario } from "../src/scenarios/scenario.ts";
 import { checkScenario } from "./ask-scenario.ts";
 import type { Asked } from "./asked.ts";
 import { type CheckResult, deferred, immediate, type MatcherState } from "./chain.ts";
+import { type HandOver, secondOpinion } from "./second-opinion.ts";
 import { type Received, readSubject } from "./subject.ts";
 
 export type AskArguments = readonly [Request] | readonly [Scenario] | readonly [string | Principal, string, string?];
@@ -28,17 +29,19 @@ export function ask(
   received: unknown,
   args: AskArguments,
 ): unknown {
+  const hand = secondOpinion(state, matcher);
   if (isScenario(args[0])) {
     const [scenario, ...rest] = args as readonly [Scenario];
     if (rest.length > 0) refuse("wrong-use", `\`${asked.name}\` takes an operation alone`);
-    return immediate(state, matcher, () => checkScenario(asked, state.isNot === true, received, scenario));
+    return immediate(state, matcher, () => checkScenario(asked, state.isNot === true, received, scenario, hand));
   }
   const subject = readSubject(received);
   if (isRequest(args[0])) {
     const [complete, ...rest] = args;
     if (rest.length > 0)
       refuse("wrong-use", `\`${asked.name}\` takes a request alone, or a principal, an action and a resource`);
-    return immediate(state, matcher, () => check(asked, state.isNot === true, subject, complete as Request, []));
+    const { isNot } = state;
+    return immediate(state, matcher, () => check(asked, isNot === true, subject, complete as Request, [], hand));
   }
   if (args.length < 2 || args.length > 3)
     refuse(
@@ -50,7 +53,8 @@ export function ask(
     );
   const [principal, action, resource] = args as readonly [string | Principal, string, string?];
   const links = new RequestLinks(request(principal, action, resource));
-  return deferred(state, matcher, links, () => check(asked, state.isNot === true, subject, links.request, links.sids));
+  const { isNot } = state;
+  return deferred(state, matcher, links, () => check(asked, isNot === true, subject, links.request, links.sids, hand));
 }
 
 /** The links of a chain: each makes the request say more. */
@@ -77,6 +81,7 @@ function check(
   { subject, readAs }: Received,
   asking: Request,
   sids: readonly string[],
+  hand: HandOver | undefined,
 ): CheckResult {
   if (!isKnownAction(asking.action)) throw new DiagnosticError([unknownAction("error", asking.action)]);
   const { set, facts } = toQuestion(subject, asking);
@@ -88,6 +93,7 @@ function check(
   const holds = asked.holds(outcome);
   const assertion = `expect(${nameOf(subject, set)})${isNot ? ".not" : ""}.${asked.name}(request)`;
   refuseOpen(assertion, judgement, asked.changes);
+  hand?.(judgement);
   const because = holds !== isNot ? missingReasons(judgement, sids) : [];
   const wanted = isNot ? asked.wantedNot : asked.wanted;
   const pass = because.length > 0 ? isNot : holds;

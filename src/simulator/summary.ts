@@ -1,0 +1,142 @@
+import type { WrittenCase } from "../cases/write-case.ts";
+import { DiagnosticError } from "../diagnostic/diagnostic.ts";
+import { printable } from "../diagnostic/frame.ts";
+import { plural, shortArn } from "../report/words.ts";
+import type { AwsAnswer, Comparison } from "./comparison.ts";
+
+/** What came of one request, and where it was asked. */
+export interface Outcome {
+  /** The name of the test or of the case. */
+  readonly name: string;
+  /** `file:line:column`, or nothing. */
+  readonly at: string;
+  readonly result: Comparison | Error;
+}
+
+export interface Summary {
+  readonly text: string;
+  /** Whether something disagrees or could not be compared: the run fails. */
+  readonly failed: boolean;
+}
+
+/** How many of a kind are written out; the rest is counted. */
+const SHOWN = 20;
+
+export function summarize(
+  outcomes: readonly Outcome[],
+  { mode, calls, unused }: { readonly mode: string; readonly calls: number; readonly unused: readonly string[] },
+): Summary {
+  const of = (verdict: Comparison["verdict"]) =>
+    outcomes.flatMap((outcome) =>
+      isComparison(outcome.result) && outcome.result.verdict === verdict ? [outcome] : [],
+    );
+  const errors = outcomes.filter(({ result }) => !isComparison(result));
+  const disagree = of("disagree");
+  const lines = [
+    `iam-expect: ${plural(outcomes.length, "request")} beside AWS's policy simulator (${mode}, ${plural(calls, "call")})`,
+    "",
+    `  agree          ${of("agree").length}`,
+    ...reasons(of("agree").flatMap(({ result }) => (result as Comparison).remarks)),
+    `  disagree       ${disagree.length}`,
+    `  not modelled   ${of("notModelled").length}`,
+    ...reasons(of("notModelled").map(({ result }) => (result as Comparison).reason)),
+    `  needs context  ${of("needsContext").length}`,
+    ...reasons(of("needsContext").map(({ result }) => (result as Comparison).reason)),
+    ...(errors.length > 0 ? [`  not compared   ${errors.length}`] : []),
+    ...disagree.slice(0, SHOWN).flatMap(disagreement),
+    ...more(disagree.length, "disagreement"),
+    ...errorLines(errors),
+    ...unusedLines(unused),
+  ];
+  return { text: lines.join("\n"), failed: disagree.length > 0 || errors.length > 0 };
+}
+
+const isComparison = (result: Comparison | Error): result is Comparison => !(result instanceof Error);
+
+/** Each once, with how often; the most frequent first. */
+function reasons(all: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const reason of all) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, most], [b, more]) => more - most || (a < b ? -1 : 1))
+    .map(([reason, count]) => `    ${String(count).padStart(6)}  ${printable(reason)}`);
+}
+
+function disagreement({ name, at, result }: Outcome): string[] {
+  const { local, aws, remarks, case: asked } = result as Comparison;
+  return [
+    "",
+    `  disagree: ${printable(name)}${at === "" ? "" : `   ${printable(at)}`}`,
+    `    request     ${requestLine(asked)}`,
+    `    AWS         ${WORDS[aws!.outcome]}${by(aws!.statements)}   (${aws!.date})`,
+    ...(aws!.missingContextValues.length > 0
+      ? [`                did not get ${printable(aws!.missingContextValues.join(", "))}`]
+      : []),
+    `    iam-expect  ${WORDS[local!.outcome]}${by(local!.statements)}: ${printable(local!.reason)}`,
+    ...remarks.map((remark) => `                ${printable(remark)}`),
+    `    case        ${printable(JSON.stringify(readable(asked)))}`,
+  ];
+}
+
+const WORDS = { allowed: "allow", explicitDeny: "explicit deny", implicitDeny: "implicit deny" } as const;
+
+function by(statements: AwsAnswer["statements"]): string {
+  const names = statements.map(({ policy, index, sid }) => {
+    const which = sid === null ? (index === null ? "a statement" : `statement ${index + 1}`) : `"${sid}"`;
+    return `${which} of ${policy}`;
+  });
+  return names.length === 0 ? "" : printable(`, by ${names.join(" and ")}`);
+}
+
+function requestLine({ request }: WrittenCase): string {
+  const { principal, action, resource } = request;
+  const who = typeof principal === "string" ? shortArn(principal) : shortArn(String(principal.arn ?? "the caller"));
+  return [who, action, ...(resource === undefined || resource === "*" ? [] : [shortArn(resource)])]
+    .map(printable)
+    .join("  ");
+}
+
+/** The case with its policies as objects, as one writes them. */
+export function readable({ request, policies }: WrittenCase): WrittenCase {
+  const open = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(open);
+    if (typeof value !== "object" || value === null) return value;
+    const { document } = value as { document?: unknown };
+    return typeof document === "string" ? { ...value, document: JSON.parse(document) as unknown } : value;
+  };
+  return { request, policies: Object.fromEntries(Object.entries(policies).map(([kind, list]) => [kind, open(list)])) };
+}
+
+/** One failure may stand for many requests: its text comes once. */
+function errorLines(errors: readonly Outcome[]): string[] {
+  const groups = new Map<string, Outcome[]>();
+  for (const error of errors) {
+    const text = textOf(error.result as Error);
+    // Of recordings that are missing, the request differs and what to do does not.
+    const key = text.replace(/`[^`]*` on `[^`]*`/, "");
+    groups.set(key, [...(groups.get(key) ?? []), error]);
+  }
+  return [...groups.values()].flatMap((group) => [
+    "",
+    ...textOf(group[0]!.result as Error)
+      .split("\n")
+      .map((line) => `  ${line}`),
+    `    ${printable(group[0]!.name)}${group[0]!.at === "" ? "" : `   ${printable(group[0]!.at)}`}`,
+    ...(group.length > 1 ? [`    and ${plural(group.length - 1, "more request")}`] : []),
+  ]);
+}
+
+const textOf = (error: Error): string => (error instanceof DiagnosticError ? error.message : printable(String(error)));
+
+const more = (count: number, what: string): string[] =>
+  count > SHOWN ? ["", `  and ${plural(count - SHOWN, `more ${what}`)}`] : [];
+
+function unusedLines(unused: readonly string[]): string[] {
+  if (unused.length === 0) return [];
+  return [
+    "",
+    `  ${plural(unused.length, "recording")} that nothing asked for:`,
+    ...unused.slice(0, SHOWN).map((name) => `    ${printable(name)}`),
+    ...(unused.length > SHOWN ? [`    and ${unused.length - SHOWN} more`] : []),
+  ];
+}
