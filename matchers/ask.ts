@@ -1,12 +1,9 @@
 /** What the three matchers of one request share: the arguments, the question, what may not stay open. */
-import { keyFacts } from "../src/catalog/catalog.ts";
-import { nearest, nearestKey } from "../src/catalog/nearest.ts";
-import { DiagnosticError, refuse } from "../src/diagnostic/diagnostic.ts";
+import { nearest } from "../src/catalog/nearest.ts";
+import { refuse } from "../src/diagnostic/diagnostic.ts";
 import { quoted } from "../src/diagnostic/frame.ts";
 import { isEnvironment } from "../src/environment/environment.ts";
 import { type Judgement, judge } from "../src/evaluate/evaluate.ts";
-import { isKnownAction, unknownAction, wrongResource } from "../src/evaluate/findings.ts";
-import { toQuestion } from "../src/evaluate/normalise.ts";
 import { policiesOf } from "../src/evaluate/open.ts";
 import type { PolicySet } from "../src/evaluate/policy-set.ts";
 import { failureMessage } from "../src/report/failure.ts";
@@ -17,6 +14,7 @@ import { isScenario, type Scenario } from "../src/scenarios/scenario.ts";
 import { checkScenario } from "./ask-scenario.ts";
 import type { Asked } from "./asked.ts";
 import { type CheckResult, deferred, immediate, type MatcherState } from "./chain.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
 import { type HandOver, secondOpinion } from "./second-opinion.ts";
 import { type Received, readSubject } from "./subject.ts";
 
@@ -83,11 +81,7 @@ function check(
   sids: readonly string[],
   hand: HandOver | undefined,
 ): CheckResult {
-  if (!isKnownAction(asking.action)) throw new DiagnosticError([unknownAction("error", asking.action)]);
-  const { set, facts } = toQuestion(subject, asking);
-  refuseUnknownKeys(asking, set);
-  const misplaced = wrongResource("error", facts);
-  if (misplaced) throw new DiagnosticError([misplaced]);
+  const { set, facts } = refuseUnknown(subject, asking);
   const judgement = judge(set, facts);
   const { outcome } = judgement.decision;
   const holds = asked.holds(outcome);
@@ -116,22 +110,6 @@ function check(
 function nameOf(subject: Received["subject"], set: PolicySet): string {
   if (isEnvironment(subject)) return "environment";
   return policiesOf(set).length === 1 ? "policy" : "policies";
-}
-
-/** A key that neither AWS nor the policies know would silently say nothing. */
-function refuseUnknownKeys(asking: Request, set: PolicySet): void {
-  for (const key of Object.keys(asking.context)) {
-    if (keyFacts(key)) continue;
-    const folded = key.toLowerCase();
-    const mentioned = policiesOf(set).some(({ statements }) =>
-      statements.some(({ conditions }) => conditions.some((condition) => condition.key.toLowerCase() === folded)),
-    );
-    if (mentioned) continue;
-    const near = nearestKey(key);
-    refuse("unknown-key", `${quoted(key)} is not a condition key of AWS, and no policy here reads it`, {
-      help: near ? `did you mean \`${near}\`?` : undefined,
-    });
-  }
 }
 
 /** The Sids that were named and did not decide. */

@@ -25,6 +25,7 @@ export function installJest(jest: Jest, matchers: Readonly<Record<string, AnyFun
   const turn: Hook = async () => {
     if (!file.pending) return;
     file.pending = false;
+    await file.idle();
     await new Promise((resolve) => setImmediate(resolve));
   };
   const { afterEach, afterAll } = jest;

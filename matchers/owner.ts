@@ -25,6 +25,8 @@ export interface Owner {
   settled(check: Check): void;
   /** Hands a request to the reporter, where the whole suite is compared with AWS's simulator; absent: nobody takes it. */
   hand?(asked: WrittenCase, at: string): void;
+  /** Waits for a check that takes time, where its runner would not. */
+  waitFor?(check: Promise<unknown>): void;
 }
 
 /** What we read of a vitest test. */
@@ -183,6 +185,7 @@ export class JestFile implements Owner {
   pending = false;
   readonly hand?: (asked: WrittenCase, at: string) => void;
   readonly #file: string | undefined;
+  readonly #waiting = new Set<Promise<unknown>>();
   #handed = 0;
 
   /** `testFile`: set where the requests of the suite are handed to a reporter. */
@@ -194,6 +197,18 @@ export class JestFile implements Owner {
       this.#handed++;
       this.#write({ request, policies: JSON.stringify(policies), at });
     };
+  }
+
+  waitFor(check: Promise<unknown>): void {
+    this.pending = true;
+    this.#waiting.add(check);
+    const done = () => this.#waiting.delete(check);
+    check.then(done, done);
+  }
+
+  /** Until no check is underway. */
+  async idle(): Promise<void> {
+    while (this.#waiting.size > 0) await Promise.allSettled(this.#waiting);
   }
 
   /** So many requests were handed over so far. */

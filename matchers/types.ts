@@ -2,6 +2,7 @@ import type { ActionArg } from "../src/catalog/action-arg.ts";
 import type { Principal } from "../src/request/principal.ts";
 import type { Request } from "../src/request/request.ts";
 import type { Scenario } from "../src/scenarios/scenario.ts";
+import type { SecondOpinion } from "../src/simulator/simulator.ts";
 
 /** The links of `Request`, on a chain that stays the same chain. */
 type Links<C> = {
@@ -34,4 +35,6 @@ export interface PolicyMatchers<R = void> {
   /** Is this request refused by a Deny? */
   toExplicitlyDeny<const A extends string>(principal: Caller, action: ActionArg<A>, resource?: string): Chain;
   toExplicitlyDeny(request: Request | Scenario): R;
+  /** Does AWS's policy simulator say the same? To be awaited. What it cannot answer passes. */
+  toAgreeWithSimulator(simulator: SecondOpinion, request: Request): Promise<void>;
 }

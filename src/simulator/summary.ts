@@ -1,8 +1,8 @@
-import type { WrittenCase } from "../cases/write-case.ts";
 import { DiagnosticError } from "../diagnostic/diagnostic.ts";
 import { printable } from "../diagnostic/frame.ts";
-import { plural, shortArn } from "../report/words.ts";
-import type { AwsAnswer, Comparison } from "./comparison.ts";
+import { plural } from "../report/words.ts";
+import type { Comparison } from "./comparison.ts";
+import { comparisonLines } from "./comparison-text.ts";
 
 /** What came of one request, and where it was asked. */
 export interface Outcome {
@@ -63,48 +63,11 @@ function reasons(all: readonly string[]): string[] {
 }
 
 function disagreement({ name, at, result }: Outcome): string[] {
-  const { local, aws, remarks, case: asked } = result as Comparison;
   return [
     "",
     `  disagree: ${printable(name)}${at === "" ? "" : `   ${printable(at)}`}`,
-    `    request     ${requestLine(asked)}`,
-    `    AWS         ${WORDS[aws!.outcome]}${by(aws!.statements)}   (${aws!.date})`,
-    ...(aws!.missingContextValues.length > 0
-      ? [`                did not get ${printable(aws!.missingContextValues.join(", "))}`]
-      : []),
-    `    iam-expect  ${WORDS[local!.outcome]}${by(local!.statements)}: ${printable(local!.reason)}`,
-    ...remarks.map((remark) => `                ${printable(remark)}`),
-    `    case        ${printable(JSON.stringify(readable(asked)))}`,
+    ...comparisonLines(result as Comparison).map((line) => `    ${line}`),
   ];
-}
-
-const WORDS = { allowed: "allow", explicitDeny: "explicit deny", implicitDeny: "implicit deny" } as const;
-
-function by(statements: AwsAnswer["statements"]): string {
-  const names = statements.map(({ policy, index, sid }) => {
-    const which = sid === null ? (index === null ? "a statement" : `statement ${index + 1}`) : `"${sid}"`;
-    return `${which} of ${policy}`;
-  });
-  return names.length === 0 ? "" : printable(`, by ${names.join(" and ")}`);
-}
-
-function requestLine({ request }: WrittenCase): string {
-  const { principal, action, resource } = request;
-  const who = typeof principal === "string" ? shortArn(principal) : shortArn(String(principal.arn ?? "the caller"));
-  return [who, action, ...(resource === undefined || resource === "*" ? [] : [shortArn(resource)])]
-    .map(printable)
-    .join("  ");
-}
-
-/** The case with its policies as objects, as one writes them. */
-export function readable({ request, policies }: WrittenCase): WrittenCase {
-  const open = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(open);
-    if (typeof value !== "object" || value === null) return value;
-    const { document } = value as { document?: unknown };
-    return typeof document === "string" ? { ...value, document: JSON.parse(document) as unknown } : value;
-  };
-  return { request, policies: Object.fromEntries(Object.entries(policies).map(([kind, list]) => [kind, open(list)])) };
 }
 
 /** One failure may stand for many requests: its text comes once. */

@@ -177,6 +177,30 @@ describe.each(PROJECTS)("$name", (project) => {
     expect(output).toContain("and 1 more request");
   });
 
+  test("a check of one request that is not awaited fails the run as well", { timeout: 180_000 }, async () => {
+    lies = true;
+    const files = suite(runner, 0, 0);
+    const file = runner === "vitest" ? "a.test.mjs" : "a.test.js";
+    const imports =
+      runner === "vitest"
+        ? `import { expect, test } from "vitest"; import { identityPolicy, request } from "iam-expect"; import { iamSimulator } from "iam-expect/simulator"; import { IAMClient } from "@aws-sdk/client-iam";`
+        : `const { identityPolicy, request } = require("iam-expect"); const { iamSimulator } = require("iam-expect/simulator"); const { IAMClient } = require("@aws-sdk/client-iam");`;
+    const at = write(`${runner}-forgotten`, {
+      ...files,
+      [file]: `${imports}
+const client = new IAMClient({ endpoint: process.env.AWS_OF_THE_TESTS, region: "us-east-1", credentials: { accessKeyId: "t", secretAccessKey: "t" } });
+const policy = identityPolicy({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: ["s3:GetObject"], Resource: "arn:aws:s3:::b/*" } });
+test("forgotten", () => {
+  expect(policy).toAgreeWithSimulator(iamSimulator({ client, mode: "live" }), request("arn:aws:iam::111122223333:role/app", "s3:GetObject", "arn:aws:s3:::b/k"));
+});
+test("another", () => {});`,
+    });
+    const { code, output } = await start(project, at, undefined);
+    expect(output).toContain("AWS         implicit deny");
+    expect(code).toBe(1);
+    expect(server.calls).toHaveLength(1);
+  });
+
   test("without the reporter, every file fails", { timeout: 180_000 }, async () => {
     const files = suite(runner, 1, 1);
     const config = runner === "vitest" ? "vitest.config.mjs" : "jest.config.json";
