@@ -89,14 +89,15 @@ export class Simulator implements SecondOpinion {
   #line: Promise<Line> | undefined;
   #calls = 0;
 
-  constructor(options: SimulatorOptions) {
+  /** `command`: how recordings are made, for messages. */
+  constructor(options: SimulatorOptions, command: string = recordCommand()) {
     this.mode = modeOf(options);
     this.#options = options;
     this.#asker = new Asker(() => (this.#line ??= this.#open()));
     if (this.mode === "live") return;
     if (options.recordings === undefined)
       refuse("wrong-use", `to ${this.mode} takes a folder of recordings`, { help: '`recordings: "test/recordings"`' });
-    this.#recordings = new Recordings(resolve(options.recordings), recordCommand());
+    this.#recordings = new Recordings(resolve(options.recordings), command);
   }
 
   /**

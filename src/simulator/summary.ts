@@ -94,12 +94,21 @@ const textOf = (error: Error): string => (error instanceof DiagnosticError ? err
 const more = (count: number, what: string): string[] =>
   count > SHOWN ? ["", `  and ${plural(count - SHOWN, `more ${what}`)}`] : [];
 
+/** A few answers of a recording are listed one by one, many are counted. */
 function unusedLines(unused: readonly string[]): string[] {
   if (unused.length === 0) return [];
+  const byFile = new Map<string, string[]>();
+  for (const name of unused) {
+    const file = name.split(": ")[0]!;
+    byFile.set(file, [...(byFile.get(file) ?? []), name]);
+  }
+  const lines = [...byFile].flatMap(([file, names]) =>
+    names.length <= 3 ? names : [`${file}: ${names.length} answers`],
+  );
   return [
     "",
-    `  ${plural(unused.length, "recording")} that nothing asked for:`,
-    ...unused.slice(0, SHOWN).map((name) => `    ${printable(name)}`),
-    ...(unused.length > SHOWN ? [`    and ${unused.length - SHOWN} more`] : []),
+    "  recorded, and asked for by nothing:",
+    ...lines.slice(0, SHOWN).map((line) => `    ${printable(line)}`),
+    ...(lines.length > SHOWN ? [`    and ${lines.length - SHOWN} more`] : []),
   ];
 }
