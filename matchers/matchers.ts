@@ -1,5 +1,6 @@
 /** The matchers, for any `expect`: `expect.extend(matchers)`. */
 import { inPlace } from "./in-place.ts";
+import { toAgreeWithSimulator } from "./toAgreeWithSimulator.ts";
 import { toAllow } from "./toAllow.ts";
 import { toBeEquivalentTo } from "./toBeEquivalentTo.ts";
 import { toBePublic } from "./toBePublic.ts";
@@ -20,4 +21,5 @@ export const matchers = inPlace({
   toBeEquivalentTo,
   toBePublic,
   toLockOut,
+  toAgreeWithSimulator,
 });

@@ -6,6 +6,7 @@ import type { PolicyDocument } from "../src/policy/document.ts";
 import type { Principal } from "../src/request/principal.ts";
 import type { Request } from "../src/request/request.ts";
 import type { Scenario } from "../src/scenarios/scenario.ts";
+import type { SecondOpinion } from "../src/simulator/simulator.ts";
 
 /** The links of `Request`, on a chain that stays the same chain. */
 type Links<C> = {
@@ -66,4 +67,6 @@ export interface PolicyMatchers<R = void> {
   toBePublic(): Proof;
   /** Is there nobody left who can change the key's policy? */
   toLockOut(): Proof;
+  /** Does AWS's policy simulator say the same? To be awaited. What it cannot answer passes. */
+  toAgreeWithSimulator(simulator: SecondOpinion, request: Request): Promise<void>;
 }

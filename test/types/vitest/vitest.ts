@@ -1,4 +1,5 @@
 import { type Decision, evaluate, keyPolicy, request, role } from "iam-expect";
+import { iamSimulator } from "iam-expect/simulator";
 import { expect, test } from "vitest";
 
 const policy = keyPolicy.fromFile("policies/ebs-key.json");
@@ -13,6 +14,10 @@ test("the sentences compile", async () => {
   expect.soft(policy).toAllow(app, "kms:Decrypt");
   await expect.poll(() => policy).toAllow(request(app, "kms:Decrypt"));
   await expect(Promise.resolve(policy)).resolves.toAllow(request(app, "kms:Decrypt"));
+  await expect(policy).toAgreeWithSimulator(
+    iamSimulator({ mode: "replay", recordings: "r" }),
+    request(app, "kms:Decrypt"),
+  );
 });
 
 test("the exact sentences compile", async () => {
@@ -52,6 +57,8 @@ test("wrong use does not compile", () => {
   expect(policy).toAllow(app);
   // @ts-expect-error a link that does not exist
   expect(policy).toAllow(app, "kms:Decrypt").viaServices("ec2.us-west-2.amazonaws.com");
+  // @ts-expect-error a client is no simulator
+  expect(policy).toAgreeWithSimulator({ send: async () => ({}) }, request(app, "kms:Decrypt"));
   // @ts-expect-error the one-argument form has no links
   expect(policy).toAllow(request(app, "kms:Decrypt")).withMfa();
   // @ts-expect-error a request's fields are not to be changed
