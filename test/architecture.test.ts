@@ -103,6 +103,10 @@ describe("what only one folder may do", () => {
     ]);
   });
 
+  test("git is run by one file, and nothing else is", () => {
+    expect(using(/from "node:child_process"/)).toEqual(["src/policy/git-file.ts"]);
+  });
+
   test("no regular expression is built from a policy's text", () => {
     expect(using(/new RegExp\(/)).toEqual([]);
   });
