@@ -5,8 +5,8 @@
 import type { CompiledStatement } from "../evaluate/compile.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
-import { ACCOUNT, EVERYONE, EXACT, type MatchClass, PARENT } from "../evaluate/principal.ts";
-import { isImmutable } from "../evaluate/services/immutable.ts";
+import { ACCOUNT, EVERYONE, EXACT, type MatchClass, NO_MATCH, PARENT } from "../evaluate/principal.ts";
+import { isImmutable, isReserved } from "../evaluate/services/immutable.ts";
 import { isBesideKey, isKey, isRetireGrant, worksAcrossAccounts } from "../evaluate/services/kms.ts";
 import { isRcpService } from "../evaluate/services/rcp.ts";
 import { mayMendBucketPolicy } from "../evaluate/services/s3.ts";
@@ -15,8 +15,8 @@ import type { Policy } from "../policy/policy.ts";
 import type { Facts } from "../request/facts.ts";
 import type { Principal } from "../request/principal.ts";
 import { type Box, EVERYTHING, intersect } from "./box.ts";
+import { grantBoxes, onKey, retirers } from "./grants.ts";
 import { both, type Model, nonempty } from "./model.ts";
-import { Outside } from "./outside.ts";
 import { statementsOf } from "./statements.ts";
 
 export type Group = readonly Box[];
@@ -40,7 +40,6 @@ const isEntity = ({ type }: Principal) =>
 
 /** `identityAllows`: identity policies that were not given are taken to allow everything, or nothing. */
 export function accessOf(model: Model, set: PolicySet, identityAllows: boolean): Access {
-  if (set.grants.length > 0) throw new Outside("grants are not analysed yet");
   return new Accessing(model, set, identityAllows).access();
 }
 
@@ -287,17 +286,25 @@ class Accessing {
     const found: (Box | undefined)[] = [];
     const { targets } = model.fields;
     const foreign = this.foreign();
-    if (targets)
-      for (const [at, { resource }] of targets.entries()) {
-        const here = { sides: model.targetsThat((target) => target === targets[at]).sides };
-        const immutable = model.actionsThat((facts) => isImmutable(placed(facts, model.factsOf({ resource }))));
-        if (nonempty([immutable]).length > 0 && model.weak("E17", true, false)) found.push(both(here, immutable));
-        const beside = isBesideKey(model.factsOf({ resource, action: "kms:Decrypt" }));
-        const local = model.actionsThat(
-          ({ service, action }) => service === "kms" && !beside && !worksAcrossAccounts(action),
+    for (const target of targets ?? []) {
+      const { resource } = target;
+      if (!isReserved(resource)) continue;
+      const immutable = model.actionsThat((facts) => isImmutable(placed(facts, model.factsOf({ resource }))));
+      if (nonempty([immutable]).length > 0 && model.weak("E17", true, false))
+        found.push(
+          both(
+            model.targetsThat((other) => other === target),
+            immutable,
+          ),
         );
-        found.push(both(both(here, local), foreign));
-      }
+    }
+    const local = model.actionsThat(({ service, action }) => service === "kms" && !worksAcrossAccounts(action));
+    if (targets && nonempty([local]).length > 0) {
+      const onKeys = model.targetsThat(
+        ({ resource }) => !isBesideKey(model.factsOf({ resource, action: "kms:Decrypt" })),
+      );
+      found.push(both(both(onKeys, local), foreign));
+    }
     return nonempty(found);
   }
 
@@ -311,10 +318,10 @@ class Accessing {
     const ways: Group[][] = [...this.waysWithoutIdentity()];
     if (sameEntities.length > 0) ways.push(...this.waysWithin().map((groups) => [sameEntities, ...groups]));
     if (foreignEntities.length > 0) ways.push(...this.waysAcross().map((groups) => [foreignEntities, ...groups]));
-    // Retiring grants has rules of its own, and there are no grants here (F18).
-    const retiring = nonempty([this.model.actionsThat(({ action }) => !isRetireGrant(action))]);
-    return ways
-      .map((groups) => [retiring, ...groups].filter((group) => !isAll(group)))
+    // Retiring grants has rules of its own (F18).
+    const other = nonempty([this.model.actionsThat(({ action }) => !isRetireGrant(action))]);
+    return [...ways.map((groups) => [other, ...groups]), ...this.waysToRetire()]
+      .map((groups) => groups.filter((group) => !isAll(group)))
       .filter((groups) => groups.every((group) => group.length > 0));
   }
 
@@ -322,6 +329,28 @@ class Accessing {
     const { set, open } = this;
     if (set.identity === undefined) return open ? ALWAYS : NEVER;
     return this.allows(set.identity, anyMatch);
+  }
+
+  private grants(...classes: MatchClass[]): Box[] {
+    return this.set.grants.flatMap((grant) => grantBoxes(this.model, grant, exactly(...classes)));
+  }
+
+  /** F18: whom a grant names, and the account of the key or of those whom it names, whose identity policies decide. */
+  private waysToRetire(): Group[][] {
+    const { model, set } = this;
+    const retiring = nonempty([model.actionsThat(({ action }) => isRetireGrant(action))]);
+    if (set.grants.length === 0 || retiring.length === 0) return [];
+    const closely = (fits: (match: MatchClass) => boolean) =>
+      set.grants.flatMap((grant) => retirers(model, grant, fits));
+    const own = this.callers(({ account }) => account !== null && account === this.owner);
+    const keys = set.grants.map((grant) => onKey(model, grant));
+    const ofAccount = [...closely(exactly(ACCOUNT)), ...this.clip(keys, own)];
+    const roots = this.callers(({ type }) => type === "root");
+    return [
+      [retiring, closely((match) => match !== NO_MATCH && match >= PARENT)],
+      [retiring, ofAccount, nonempty([roots])],
+      [retiring, ofAccount, this.withIdentity(), this.identity(), ...this.capped()],
+    ];
   }
 
   /** Permissions boundary and session policies (E3, E7). */
@@ -343,9 +372,14 @@ class Accessing {
     const named = this.resourceAllows(exactly(EXACT));
     const bypass = model.weak("E4", true, false);
     const pinned = bypass ? everyone : this.pinnedToCaller();
+    const granted = this.grants(EXACT, EVERYONE);
+    const ofParent = this.grants(PARENT);
+    // Whether boundaries bind a grantee is not documented: we read a grant like the policy's own naming (F17).
+    const free = granted.length === 0 || model.weak("F17", true, false);
+    const freely = ofParent.length > 0 && model.weak("F17", false, true);
     const ways: Group[][] = [
-      [[...named, ...pinned]],
-      [this.resourceAllows(exactly(PARENT)), ...capped],
+      [[...named, ...pinned, ...(free ? granted : []), ...(freely ? ofParent : [])]],
+      [[...this.resourceAllows(exactly(PARENT)), ...ofParent, ...granted], ...capped],
       ...this.delegations().map((delegated) => [delegated, this.identity(), ...capped]),
     ];
     if (!bypass) ways.push([everyone, ...capped]);
@@ -367,7 +401,7 @@ class Accessing {
   private delegations(): Group[] {
     const { set } = this;
     if (set.resource === undefined) return [ALWAYS];
-    const delegated = this.resourceAllows(exactly(ACCOUNT));
+    const delegated = [...this.resourceAllows(exactly(ACCOUNT)), ...this.grants(ACCOUNT)];
     const free = this.notMandatory();
     return [delegated, free].filter((group) => group.length > 0);
   }
@@ -395,8 +429,14 @@ class Accessing {
   /** E8. A resource's policy that was not given lets no stranger in. */
   private waysAcross(): Group[][] {
     const allows = this.resourceAllows(anyMatch);
-    if (allows.length === 0) return [];
-    return [[allows, this.identity(), ...this.capped()]];
+    const granted = this.grants(EXACT, EVERYONE, PARENT, ACCOUNT);
+    const capped = this.capped();
+    // A grant stands for both sides (F17).
+    const stands = granted.length === 0 || this.model.weak("F17", true, false);
+    return [
+      [allows, this.identity(), ...capped],
+      [granted, ...(stands ? [] : [this.identity()]), ...capped],
+    ];
   }
 
   /** E14-E16. */
@@ -404,7 +444,8 @@ class Accessing {
     const { set } = this;
     const callers = this.withoutIdentity();
     if (callers.length === 0) return [];
-    const ways: Group[][] = [[callers, this.ofNobody(exactly(EXACT, EVERYONE))]];
+    const named = [...this.ofNobody(exactly(EXACT, EVERYONE)), ...this.grants(EXACT, EVERYONE, ACCOUNT)];
+    const ways: Group[][] = [[callers, named]];
     const root = this.callers(({ type }) => type === "root");
     const home = both(root, this.same());
     const ofRoots = nonempty([root]);

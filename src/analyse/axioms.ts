@@ -117,7 +117,7 @@ function actionsAndTargets(model: Model): (Box | undefined)[] {
       ? [
           both(
             model.side(RESOURCE, (at) => at === index),
-            model.actionsThat(({ action }) => !actions.has(action)),
+            model.actionsBut(actions),
           ),
         ]
       : [],

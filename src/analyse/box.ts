@@ -48,14 +48,15 @@ export const full = (size: number): Mask => maskOf(size, () => true);
 
 /** The requests in both; undefined when there are none. */
 export function intersect(a: Box, b: Box): Box | undefined {
-  const sides = new Map(a.sides.map(({ variable, mask }) => [variable, mask]));
-  for (const { variable, mask } of b.sides) {
-    const own = sides.get(variable);
-    const both = own ? and(own, mask) : mask;
-    if (isEmpty(both)) return undefined;
-    sides.set(variable, both);
+  const sides = [...a.sides];
+  for (const side of b.sides) {
+    const at = sides.findIndex(({ variable }) => variable === side.variable);
+    const mask = at === -1 ? side.mask : and(sides[at]!.mask, side.mask);
+    if (isEmpty(mask)) return undefined;
+    if (at === -1) sides.push(side);
+    else sides[at] = { variable: side.variable, mask };
   }
-  return { sides: [...sides].map(([variable, mask]) => ({ variable, mask })) };
+  return { sides };
 }
 
 /** Whether all of `a` is in `b`. */

@@ -1,18 +1,18 @@
 /** The model of a question: its variables, from the statements that can bear on it (the cone of influence). */
 import type { CompiledStatement } from "../evaluate/compile.ts";
 import { contextKey, Evaluation, type Key } from "../evaluate/evaluation.ts";
-import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
-import type { Policy } from "../policy/policy.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import type { ContextValue } from "../request/context.ts";
 import { anonymous, type Principal } from "../request/principal.ts";
+import { type Cone, coneOf } from "./candidates.ts";
+import { grantees, grantKeys } from "./grants.ts";
 import { valuesOf } from "./key-values.ts";
 import { actionClasses, type KeyVariable, Model } from "./model.ts";
 import { fits, pinnedCaller, toldBy } from "./pinned.ts";
 import { callersFor } from "./principals.ts";
-import { actionsOn, type Target, targetsFor } from "./resources.ts";
-import { actionsNamed, conditionsOf, statementsOf, type Tested } from "./statements.ts";
+import { type Target, targetsFor } from "./resources.ts";
+import { conditionsOf, type Tested } from "./statements.ts";
 import { type Pattern, text } from "./tokens.ts";
 import { conditionPatterns } from "./value-patterns.ts";
 import { OF_PRINCIPAL } from "./world.ts";
@@ -24,25 +24,38 @@ export interface ModelAsked {
   /** What is asked for, and what is left out, as statements. */
   readonly asked: readonly CompiledStatement[];
   readonly except: readonly CompiledStatement[];
+  /** Of these statements, the same for every owner. */
+  readonly cone?: Cone | undefined;
   readonly owner: string;
   readonly partition: string;
   readonly accounts: ReadonlySet<string>;
   readonly pinned: Readonly<Record<string, ContextValue>>;
+  /** Statements of which one must hold as well. */
+  readonly within: readonly CompiledStatement[];
+  /** Beginnings of keys: those that are not pinned are absent. */
+  readonly closed: readonly string[];
   readonly callers: ((caller: Principal) => boolean) | undefined;
+  /** Callers to tell apart. */
+  readonly names: readonly string[];
 }
 
 export interface Parts {
   readonly actions: readonly string[];
+  /** For each of the actions, all that it stands for. */
+  readonly members: () => readonly (readonly string[])[];
   readonly targets: readonly Target[] | undefined;
   readonly callers: readonly Principal[];
   readonly keys: readonly KeyVariable[];
+  /** The statements that bear on the question. */
+  readonly statements: readonly CompiledStatement[];
+  /** Callers that grants name. */
+  readonly grantees: readonly string[];
 }
 
 /** Undefined: no action of the catalogue can be meant. */
 export function partsOf(asked: ModelAsked): Parts | undefined {
-  const candidates = candidatesOf(asked);
+  const { actions: candidates, statements: survivors, listed } = asked.cone ?? coneOf(asked);
   if (candidates.length === 0) return undefined;
-  const survivors = survivorsOf(asked, candidates);
   const tested = conditionsOf(survivors);
   const told = new Evaluation(
     buildFacts(
@@ -64,50 +77,28 @@ export function partsOf(asked: ModelAsked): Parts | undefined {
     ({ resourceControl, vpcEndpoint }) => resourceControl.length + vpcEndpoint.length > 0,
   );
   const names = [...keys.map(({ folded }) => folded), ...conditionKeys(tested, "kms:calleraccount")];
-  const actions = actionClasses(candidates, survivors, names, targets, detailed);
-  return { actions, targets, callers, keys };
+  const named = grantees([asked.set, ...asked.others].flatMap(({ grants }) => grants));
+  const { actions, members } = actionClasses(candidates, survivors, names, targets, detailed);
+  return { actions, members: () => members(listed()), targets, callers, keys, statements: survivors, grantees: named };
 }
 
 const conditionKeys = (tested: readonly Tested[], folded: string) =>
   tested.some(({ condition }) => condition.key.folded === folded) ? [folded] : [];
 
-export function modelOf(parts: Parts, asked: ModelAsked, reading: string | undefined): Model {
-  return new Model({ ...parts, owner: asked.owner, pinned: toldBy(asked.pinned) }, reading);
+export function modelOf(parts: Parts, asked: ModelAsked, reading: string | undefined, ours?: Model): Model {
+  return new Model(ours?.fields ?? { ...parts, owner: asked.owner, pinned: toldBy(asked.pinned) }, reading, ours);
 }
 
-/** Actions that are asked for, and that some policy that can grant allows. */
-function candidatesOf({ asked, set }: ModelAsked): string[] {
-  const named = actionsNamed(asked);
-  // Identity policies that were not given may allow anything, and the owner's root user needs none (E14): not so on a
-  // key or a role, whose own policy must allow, nor where only the caller's own policies are asked.
-  const mandatory = set.resource?.kind === "key" || set.resource?.kind === "trust";
-  const own = set.resource === undefined && set.identity !== undefined;
-  const granting = mandatory ? [set.resource!] : own ? set.identity! : undefined;
-  const allows = granting && statementsOf(granting).filter(({ allows }) => allows);
-  const granted = allows
-    ? named.filter((action) => allows.some((statement) => statement.action.matches(action)))
-    : named;
-  return set.resource ? actionsOn(set.resource, granted) : granted;
-}
-
-function survivorsOf({ set, others, asked, except }: ModelAsked, candidates: readonly string[]): CompiledStatement[] {
-  const policies = new Set<Policy>([set, ...others].flatMap(policiesOf));
-  const all = [...statementsOf([...policies]), ...asked, ...except];
-  const many = candidates.length > 200;
-  const known = new Set(candidates);
-  return all.filter(({ action }) => {
-    if (action.names && many) return [...action.names].some((name) => known.has(name));
-    return candidates.some((candidate) => action.matches(candidate));
-  });
-}
-
-function keyVariables({ pinned, set, others }: ModelAsked, tested: readonly Tested[], told: Evaluation): KeyVariable[] {
-  const groups = new Map<string, { key: Key; tested: Tested[] }>();
-  const pins = new Set(Object.keys(pinned).map((key) => key.toLowerCase()));
+function keyVariables(
+  { pinned, closed, set, others }: ModelAsked,
+  tested: readonly Tested[],
+  told: Evaluation,
+): KeyVariable[] {
+  const groups = new Map<string, { key: Key; tested: Tested[]; also: Pattern[][] }>();
   const want = (key: Key) => {
     let group = groups.get(key.folded);
     if (!group) {
-      group = { key, tested: [] };
+      group = { key, tested: [], also: [] };
       groups.set(key.folded, group);
     }
     return group;
@@ -115,21 +106,20 @@ function keyVariables({ pinned, set, others }: ModelAsked, tested: readonly Test
   for (const one of tested) {
     const { key } = one.condition;
     const { folded } = key;
-    if (
-      OF_PRINCIPAL.has(folded) ||
-      folded === "aws:resourceaccount" ||
-      folded === "kms:calleraccount" ||
-      pins.has(folded)
-    )
-      continue;
+    if (OF_PRINCIPAL.has(folded) || folded === "aws:resourceaccount" || folded === "kms:calleraccount") continue;
     want(key).tested.push(one);
   }
+  for (const { key, also } of grantKeys([set, ...others].flatMap(({ grants }) => grants))) want(key).also.push(also);
+  const fixed = new Map(Object.entries(toldBy(pinned)).map(([name, value]) => [name.toLowerCase(), value]));
+  for (const name of Object.keys(toldBy(pinned))) want(contextKey(name));
   // Whether a request comes through the endpoint decides whether its policy has a say (E23).
   if ([set, ...others].some(({ vpcEndpoint }) => vpcEndpoint.length > 0)) want(contextKey("aws:SourceVpce"));
-  return [...groups.values()].map(({ key, tested: own }) => {
-    const also = alsoTold(key, groups);
-    const asked = { folded: key.folded, name: key.name, multiValued: key.multiValued, tested: own, also, told };
-    return { folded: key.folded, name: key.name, values: valuesOf(asked) };
+  return [...groups.values()].map(({ key, tested: own, also: ofGrants }): KeyVariable => {
+    const { folded, name, multiValued } = key;
+    const value = fixed.get(folded) ?? (closed.some((prefix) => folded.startsWith(prefix)) ? null : fixed.get(folded));
+    if (value !== undefined) return { folded, name, values: value === null ? [null] : [null, value], fixed: true };
+    const also = [...alsoTold(key, groups), ...ofGrants];
+    return { folded, name, values: valuesOf({ folded, name, multiValued, tested: own, also, told }) };
   });
 }
 
@@ -165,7 +155,7 @@ function targetsOf(
 ): readonly Target[] | undefined {
   const { set, owner, partition } = asked;
   const attached = set.resource;
-  const named = set.grants.map(({ key }) => key);
+  const named = [...new Set([set, ...asked.others].flatMap(({ grants }) => grants.map(({ key }) => key)))];
   const regional = tested.filter(({ condition }) => condition.key.folded === "aws:requestedregion");
   const restricts = statements.some(
     ({ statement }) => statement.resource && !statement.resource.values.some(({ value }) => value === "*"),
@@ -188,7 +178,8 @@ function callersOf(
     ({ serviceControl, resourceControl }) => serviceControl.length + resourceControl.length > 0,
   );
   const pinned = pinnedCaller(asked.pinned, partition, owner);
-  const names = pinned?.arn ? [pinned.arn] : [];
+  const grants = [set, ...others].flatMap((one) => one.grants);
+  const names = [...(pinned?.arn ? [pinned.arn] : []), ...grantees(grants), ...asked.names];
   const callers = callersFor({
     statements,
     tested,

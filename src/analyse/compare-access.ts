@@ -1,13 +1,20 @@
 /** Does one version of the policies allow anything that the other does not? */
+import { refuse } from "../diagnostic/diagnostic.ts";
+import { isEnvironment } from "../environment/environment.ts";
 import { decide } from "../evaluate/decide.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
+import { isPolicy } from "../policy/policy.ts";
+import { printPolicy } from "../policy/print.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import { type Access, accessOf, type Group } from "./access.ts";
 import { boxWithin } from "./box.ts";
-import { type AccessQuestion, type Answer, answer, exceptionsOf } from "./find-access.ts";
+import { checkQuestion, refuseVacuous } from "./check-question.ts";
+import { describeAll } from "./describe-spaces.ts";
+import { type Answer, answer, overall } from "./find-access.ts";
+import { type AccessQuestion, findIn, searchingFor } from "./finding.ts";
 import type { Model } from "./model.ts";
-import { requestsPolicy } from "./question.ts";
+import { plainScope, type Scope, scopesOf } from "./scopes.ts";
 import { type Found, search, type Target } from "./search.ts";
 import { type Analysed, toPolicySet } from "./subject.ts";
 
@@ -23,28 +30,54 @@ import { type Analysed, toPolicySet } from "./subject.ts";
  * compareAccess(allow("s3:Get*"), allow("s3:*")).verdict; // "proved"
  */
 export function compareAccess(next: Analysed, previous: Analysed, question: AccessQuestion = {}): Answer {
-  return answer(compareIn(toPolicySet(next), toPolicySet(previous), question));
+  if (isEnvironment(next) !== isEnvironment(previous))
+    refuse("wrong-use", "an environment is compared with an environment, and policies with policies");
+  checkQuestion(question);
+  const ask = (scope: Scope) => compareScopes(scope, previous, question);
+  const found = overall(scopesOf(next, question), ask);
+  if (found.verdict === "proved") refuseVacuous(scopesOf(next, question), question);
+  return answer(found, () => describeAll(scopesOf(next, question), ask));
 }
 
-export function compareIn(next: PolicySet, previous: PolicySet, question: AccessQuestion): Found {
-  const exceptions = exceptionsOf(question);
-  const own = next.resource === undefined && next.identity !== undefined;
+function compareScopes(next: Scope, previous: Analysed, question: AccessQuestion): Found {
+  if (!isEnvironment(previous)) return compareIn(next, plainScope(toPolicySet(previous)), question);
+  const before = next.counterpart!(previous);
+  if (sameFacts(next, before)) return compareIn(next, before, question);
+  // A request then carries one thing now and another before: only where nothing is allowed now is nothing new for certain.
+  const found = findIn(next, question);
+  if (found.verdict !== "refuted") return found;
+  return {
+    verdict: "unknown",
+    reason: `what is known of ${next.about} changed (tags, owner or organization), not only policies: ask about each version`,
+    assumptions: found.assumptions,
+  };
+}
+
+const sameFacts = (a: Scope, b: Scope): boolean =>
+  JSON.stringify([sorted(a.context), a.closed, a.owners]) === JSON.stringify([sorted(b.context), b.closed, b.owners]);
+const sorted = (context: Scope["context"]) => Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
+
+export function compareIn(next: Scope, previous: Scope, question: AccessQuestion): Found {
   // One with the resource's policy and one without are about different things.
-  const before: PolicySet = { ...previous, resource: alike(next, previous) };
+  const before: PolicySet = { ...previous.set, resource: alike(next.set, previous.set) };
+  if (textOf(next.set) === textOf(before)) return { verdict: "proved", assumptions: [], nodes: 0 };
   return search({
-    set: next,
+    ...searchingFor(next, question),
     others: [before],
-    asked: requestsPolicy([question], "the requests asked for"),
-    except: exceptions.length > 0 ? requestsPolicy(exceptions, "the access that is meant") : undefined,
-    ...(own ? { callers: ({ account, type }) => account !== null && type !== "root" } : {}),
     targets: (model, [first, second], identityAllows) => beyond(model, first!, second!, identityAllows),
     confirms: (request, owner) => {
       const facts = buildFacts(request, owner);
       const allows = (set: PolicySet) => decide(set, new Evaluation(facts)).outcome === "allowed";
-      return allows(next) && !allows(before);
+      return allows(next.set) && !allows(before);
     },
-    ...(question.mostNodes === undefined ? {} : { mostNodes: question.mostNodes }),
   });
+}
+
+/** Policies that say the same allow the same. */
+function textOf({ resource, grants, ...lists }: PolicySet): string {
+  return JSON.stringify({ lists, resource, place: [resource?.resource, resource?.account], grants }, (_, value) =>
+    isPolicy(value) ? [value.kind, value.endpoint, printPolicy(value)] : value,
+  );
 }
 
 /** The same resource: its ARN and owner, where only one of the two says them. */

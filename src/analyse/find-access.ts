@@ -1,20 +1,12 @@
 /** Is there a request that gets through? */
 import type { Decision } from "../evaluate/evaluate.ts";
-import type { PolicySet } from "../evaluate/policy-set.ts";
 import type { Request } from "../request/request.ts";
-import { accessOf } from "./access.ts";
-import type { Model } from "./model.ts";
-import { type Requests, requestsPolicy } from "./question.ts";
-import { type Found, search, type Target } from "./search.ts";
-import { type Analysed, toPolicySet } from "./subject.ts";
-import { allowedUnder, replay } from "./witness.ts";
-
-export interface AccessQuestion extends Requests {
-  /** Access that is meant to be there: requests of any of these are left out. */
-  readonly except?: Requests | readonly Requests[];
-  /** Regions of requests that are looked at before the answer is `unknown`. */
-  readonly mostNodes?: number;
-}
+import { checkQuestion, refuseVacuous } from "./check-question.ts";
+import { type AccessPart, describeAll } from "./describe-spaces.ts";
+import { type AccessQuestion, findIn } from "./finding.ts";
+import { type Scope, scopesOf } from "./scopes.ts";
+import type { Found } from "./search.ts";
+import type { Analysed } from "./subject.ts";
 
 /** An answer about all requests. Plain data but for the request. */
 export interface Answer {
@@ -29,14 +21,22 @@ export interface Answer {
   readonly assumptions: readonly string[];
   readonly reason?: string;
   readonly nodes?: number;
+  /** All such requests in words, made when it is read. */
+  readonly excess?: readonly AccessPart[];
 }
 
 /**
  * Is there any request, by anybody and in any context, that these policies allow?
  *
- * @param subject a policy, or a list of policies that bear on one resource and one caller
- * @param question which actions, by whom, on what; and which access is meant
- * @throws DiagnosticError `wrong-use`, and those of a policy for the parts of the question
+ * Identity policies that were not given are taken to allow anything, so that a proof holds whatever they say; a request
+ * that needs one has it under `needs`.
+ *
+ * @param subject a policy, a list of policies and grants that bear on one resource, or an environment
+ * @param question which actions, by whom, on what, carrying what; and which access is meant (`except`)
+ * @returns `proved`: there is none; `refuted`: `request` is one; `unknown`: with the reason
+ * @throws DiagnosticError `unknown-action`, `unknown-key`, `no-such-request` (nothing fits the question), `wrong-use`, and
+ * those of a policy for the parts of the question
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * @example
  * const app = "arn:aws:iam::111122223333:role/app";
  * const policy = keyPolicy({
@@ -46,39 +46,40 @@ export interface Answer {
  * findAccess(policy, { actions: "kms:Decrypt", except: { by: app } }).verdict; // "proved"
  */
 export function findAccess(subject: Analysed, question: AccessQuestion = {}): Answer {
-  return answer(findIn(toPolicySet(subject), question));
+  checkQuestion(question);
+  const found = overall(scopesOf(subject, question), (scope) => findIn(scope, question));
+  if (found.verdict === "proved") refuseVacuous(scopesOf(subject, question), question);
+  return answer(found, () => describeAll(scopesOf(subject, question), (scope) => findIn(scope, question)));
 }
 
-export const exceptionsOf = ({ except }: AccessQuestion): readonly Requests[] =>
-  except === undefined ? [] : Array.isArray(except) ? (except as readonly Requests[]) : [except as Requests];
-
-export function findIn(set: PolicySet, question: AccessQuestion): Found {
-  const exceptions = exceptionsOf(question);
-  // The caller's own policies alone: the callers are those that have such policies.
-  const own = set.resource === undefined && set.identity !== undefined;
-  return search({
-    set,
-    others: [],
-    asked: requestsPolicy([question], "the requests asked for"),
-    except: exceptions.length > 0 ? requestsPolicy(exceptions, "the access that is meant") : undefined,
-    ...(own ? { callers: ({ account, type }) => account !== null && type !== "root" } : {}),
-    targets: allowedBy,
-    monotone: true,
-    confirms: (request, owner, reading) =>
-      reading === undefined ? replay(set, request, owner).agrees : allowedUnder(set, request, owner, reading),
-    ...(question.mostNodes === undefined ? {} : { mostNodes: question.mostNodes }),
-  });
+/** The first refutation; else what is not known; else the proof, with all that it rests on. */
+export function overall(scopes: Iterable<Scope>, ask: (scope: Scope) => Found): Found {
+  const assumptions = new Set<string>();
+  let unknown: Found | undefined;
+  let nodes = 0;
+  for (const scope of scopes) {
+    const found = ask(scope);
+    if (found.verdict === "refuted") return found;
+    if (found.verdict === "unknown") unknown ??= found;
+    else nodes += found.nodes;
+    for (const one of found.assumptions) assumptions.add(one);
+  }
+  return unknown ?? { verdict: "proved", assumptions: [...assumptions], nodes };
 }
 
-/** Requests that the first set allows. */
-export function* allowedBy(model: Model, [set]: readonly PolicySet[], identityAllows: boolean): Iterable<Target> {
-  const { denies, caps, ways } = accessOf(model, set!, identityAllows);
-  for (const way of ways) yield { groups: [...way, ...caps], excluded: denies };
-}
-
-export function answer(found: Found): Answer {
+export function answer(found: Found, excess: () => readonly AccessPart[]): Answer {
   if (found.verdict === "unknown") return { verdict: "unknown", assumptions: found.assumptions, reason: found.reason };
   if (found.verdict === "proved") return { verdict: "proved", assumptions: found.assumptions, nodes: found.nodes };
   const { request, decision, needs, assumptions, nodes } = found;
-  return { verdict: "refuted", request, decision, needs, assumptions, nodes };
+  return {
+    verdict: "refuted",
+    request,
+    decision,
+    needs,
+    assumptions,
+    nodes,
+    get excess() {
+      return excess();
+    },
+  };
 }

@@ -6,7 +6,7 @@ import type { ContextValue } from "../request/context.ts";
 import { Outside } from "./outside.ts";
 import type { Tested } from "./statements.ts";
 import { stringClasses } from "./string-classes.ts";
-import type { Pattern } from "./tokens.ts";
+import { matches, type Pattern } from "./tokens.ts";
 import { addressPoints, datePoints, numberPoints } from "./typed-points.ts";
 import { conditionPatterns } from "./value-patterns.ts";
 import { formOf } from "./world.ts";
@@ -124,8 +124,9 @@ function lists({ tested, told, name, also }: KeyAsked, single: readonly string[]
   return [...found.values()].map(({ list }) => list);
 }
 
-/** Which sets a text is in: the one class of the texts that are it. */
+/** Which sets a text is in. */
 function bitsOf(text: string, sets: readonly (readonly Pattern[])[]): number {
-  const [only] = stringClasses(sets, { universe: [text.split("").map((char) => ({ char }))] }) ?? [];
-  return Number(only?.bits ?? 0n);
+  let bits = 0;
+  for (const [at, patterns] of sets.entries()) if (patterns.some((pattern) => matches(pattern, text))) bits |= 1 << at;
+  return bits;
 }

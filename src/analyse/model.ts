@@ -4,18 +4,22 @@
  * place says what an operator means.
  */
 import { actionCarriesKey, actionFacts, keyFacts } from "../catalog/catalog.ts";
+import type { CompiledAction } from "../evaluate/action.ts";
 import type { CompiledStatement } from "../evaluate/compile.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
 import { type MatchClass, type MatchPrincipal, NO_MATCH } from "../evaluate/principal.ts";
+import type { Policy } from "../policy/policy.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import type { ContextValue } from "../request/context.ts";
 import { derivedKey, OpenKey } from "../request/derived-keys.ts";
 import type { Facts } from "../request/facts.ts";
 import { anonymous, type Principal } from "../request/principal.ts";
 import type { RequestFields } from "../request/request.ts";
+import { natureOf } from "./action-rows.ts";
 import { and, type Box, full, intersect, isEmpty, type Mask, maskOf, type Region } from "./box.ts";
 import type { Target } from "./resources.ts";
+import { conditionText, resourceText } from "./statements.ts";
 import { OF_PRINCIPAL, PARTLY_OF_PRINCIPAL } from "./world.ts";
 
 export const ACTION = 0;
@@ -26,49 +30,81 @@ const FIRST_KEY = 3;
 export interface KeyVariable {
   readonly folded: string;
   readonly name: string;
+  /** The first is `null`: absent. */
   readonly values: readonly ContextValue[];
+  /** The question says the value: the last is the only one. */
+  readonly fixed?: true;
 }
 
 export interface ModelFields {
   readonly actions: readonly string[];
+  /** For each of the actions, all that it stands for. */
+  readonly members: () => readonly (readonly string[])[];
   /** Undefined: which resource it is makes no difference. */
   readonly targets: readonly Target[] | undefined;
   readonly callers: readonly Principal[];
   readonly keys: readonly KeyVariable[];
+  /** The statements that bear on the question. */
+  readonly statements: readonly CompiledStatement[];
+  /** Callers that grants name. */
+  readonly grantees: readonly string[];
   readonly owner: string;
   /** Keys whose one value is fixed. */
   readonly pinned: Readonly<Record<string, ContextValue>>;
 }
+
+/** What was found for an element, and the rules of which it rested on one reading. */
+interface Noted<T> {
+  readonly value: T;
+  readonly touched: ReadonlySet<string>;
+}
+type Notes<T> = Map<unknown, Noted<T>>;
 
 export class Model {
   readonly sizes: readonly number[];
   readonly actionFacts: readonly Facts[];
   readonly targetFacts: readonly Facts[];
   readonly callerFacts: readonly Facts[];
+  private actionAt: ReadonlyMap<string, number> | undefined;
   private readonly keyAt: ReadonlyMap<string, number>;
   private readonly keyFacts: readonly (readonly Facts[])[];
-  private readonly masks = new Map<object, Mask>();
-  private readonly bounded = new Map<MatchPrincipal, readonly MatchClass[]>();
-  private readonly unbounded = new Map<MatchPrincipal, readonly MatchClass[]>();
-  private readonly conditions = new Map<CompiledCondition, readonly Box[]>();
+  private readonly resources: Notes<boolean | Mask> = new Map();
+  private readonly bounded: Notes<readonly MatchClass[]> = new Map();
+  private readonly unbounded: Notes<readonly MatchClass[]> = new Map();
+  private readonly conditions: Notes<readonly Box[]> = new Map();
+  private readonly actions = new Map<CompiledAction, Mask>();
+  private readonly applying: Notes<readonly Box[]> = new Map();
   /** The rules whose two readings gave different answers somewhere. */
   readonly touched = new Set<string>();
+  private noting = this.touched;
+  private regional: readonly [Box, Box] | undefined;
 
   constructor(
     readonly fields: ModelFields,
     /** The rule that is read the other way. */
     readonly reading: string | undefined,
+    /** The same model by our readings: what does not rest on the rule is the same. */
+    private readonly ours?: Model,
   ) {
     const { actions, targets, callers, keys } = fields;
-    this.sizes = [actions.length, targets?.length ?? 1, callers.length, ...keys.map(({ values }) => values.length)];
-    this.actionFacts = actions.map((action) => this.factsOf({ action }));
+    this.sizes = ours?.sizes ?? [
+      actions.length,
+      targets?.length ?? 1,
+      callers.length,
+      ...keys.map(({ values }) => values.length),
+    ];
+    this.actionFacts = ours?.actionFacts ?? actions.map((action) => this.factsOf({ action }));
     // With an action that is done on it: one without resources would be decided on `*` (A23).
-    this.targetFacts = (targets ?? []).map(({ resource, actions: own }) =>
-      this.factsOf({ resource, action: own?.values().next().value ?? "none:None" }),
-    );
-    this.callerFacts = callers.map((principal) => this.factsOf({ principal }));
-    this.keyAt = new Map(keys.map(({ folded }, at) => [folded, FIRST_KEY + at]));
-    this.keyFacts = keys.map(({ name, values }) => values.map((value) => this.factsOf({ context: { [name]: value } })));
+    this.targetFacts =
+      ours?.targetFacts ??
+      (targets ?? []).map(({ resource, actions: own }) =>
+        this.factsOf({ resource, action: own?.values().next().value ?? "none:None" }),
+      );
+    this.callerFacts = ours?.callerFacts ?? callers.map((principal) => this.factsOf({ principal }));
+    this.keyAt = ours?.keyAt ?? new Map(keys.map(({ folded }, at) => [folded, FIRST_KEY + at]));
+    this.keyFacts =
+      ours?.keyFacts ??
+      keys.map(({ name, values }) => values.map((value) => this.factsOf({ context: { [name]: value } })));
   }
 
   factsOf(part: Partial<RequestFields>): Facts {
@@ -88,7 +124,10 @@ export class Model {
   }
 
   get everything(): Region {
-    return this.sizes.map(full);
+    const { keys } = this.fields;
+    return this.sizes.map((size, at) =>
+      keys[at - FIRST_KEY]?.fixed ? maskOf(size, (index) => index === size - 1) : full(size),
+    );
   }
 
   keyVariable(folded: string): number | undefined {
@@ -97,6 +136,10 @@ export class Model {
 
   valuesAt(variable: number): readonly ContextValue[] {
     return this.fields.keys[variable - FIRST_KEY]!.values;
+  }
+
+  nameAt(variable: number): string {
+    return this.fields.keys[variable - FIRST_KEY]!.name;
   }
 
   /** One side from what holds of each class. */
@@ -109,6 +152,16 @@ export class Model {
   }
   actionsThat(holds: (facts: Facts) => boolean): Box {
     return this.side(ACTION, (index) => holds(this.actionFacts[index]!));
+  }
+  /** All but these. */
+  actionsBut(actions: ReadonlySet<string>): Box {
+    const mask = full(this.sizes[ACTION]!);
+    this.actionAt ??= new Map(this.fields.actions.map((action, index) => [action, index]));
+    for (const action of actions) {
+      const index = this.actionAt.get(action);
+      if (index !== undefined) mask[index >> 5]! &= ~(1 << (index & 31));
+    }
+    return { sides: [{ variable: ACTION, mask }] };
   }
   targetsThat(holds: (target: Target) => boolean): Box {
     return this.side(RESOURCE, (index) => (this.fields.targets ? holds(this.fields.targets[index]!) : true));
@@ -123,97 +176,132 @@ export class Model {
     return variable === undefined ? undefined : this.side(variable, (index) => holds(this.valuesAt(variable)[index]!));
   }
 
-  /** Remembers a mask under an object that lives as long as the question. */
-  private remember(key: object, make: () => Mask): Mask {
-    let mask = this.masks.get(key);
-    if (!mask) {
-      mask = make();
-      this.masks.set(key, mask);
+  /** What was found before, or by our readings without resting on the rule that is read the other way here. */
+  private remember<T>(notes: Notes<T>, ours: Notes<T> | undefined, key: unknown, find: () => T): T {
+    let noted = notes.get(key);
+    if (!noted) {
+      const known = ours?.get(key);
+      noted = known && !known.touched.has(this.reading!) ? known : this.note(find);
+      notes.set(key, noted);
     }
-    return mask;
+    for (const rule of noted.touched) this.noting.add(rule);
+    return noted.value;
+  }
+
+  private note<T>(find: () => T): Noted<T> {
+    const outer = this.noting;
+    const touched = new Set<string>();
+    this.noting = touched;
+    try {
+      return { value: find(), touched };
+    } finally {
+      this.noting = outer;
+    }
   }
 
   private ask(facts: Facts, question: (run: Evaluation) => boolean): boolean {
     const run = new Evaluation(facts, undefined, this.reading);
     const answer = question(run);
-    for (const rule of run.touched) this.touched.add(rule);
+    for (const rule of run.touched) this.noting.add(rule);
     return answer;
   }
 
   /** Reads a rule as the evaluator would. */
   weak<T>(rule: string, ours: T, other: T): T {
-    if (ours !== other) this.touched.add(rule);
+    if (ours !== other) this.noting.add(rule);
     return this.reading === rule ? other : ours;
   }
 
-  actionMask(statement: CompiledStatement): Mask {
+  /** The classes of a key's own variable for which a condition holds. */
+  valuesMask(condition: CompiledCondition, variable: number): Mask {
+    const facts = this.keyFacts[variable - FIRST_KEY]!;
+    return maskOf(facts.length, (at) => this.ask(facts[at]!, (run) => condition.matches(run)));
+  }
+
+  /** The callers for whom a condition on a key holds that the caller decides. */
+  callersMask(condition: CompiledCondition): Mask {
+    return maskOf(this.callerFacts.length, (at) => this.ask(this.callerFacts[at]!, (run) => condition.matches(run)));
+  }
+
+  actionMask({ action }: CompiledStatement): Mask {
     const { actions } = this.fields;
-    return this.remember(statement.action, () =>
-      maskOf(actions.length, (at) => statement.action.matches(actions[at]!)),
-    );
+    let mask = this.ours?.actions.get(action) ?? this.actions.get(action);
+    if (!mask) {
+      mask = maskOf(actions.length, (at) => action.matches(actions[at]!));
+      this.actions.set(action, mask);
+    }
+    return mask;
   }
 
   /** The requests to which a statement applies with such a match of its principal. */
   boxes(statement: CompiledStatement, hasBoundary: boolean, fits: (match: MatchClass) => boolean): Box[] {
     const action = this.actionMask(statement);
     if (isEmpty(action)) return [];
-    let found: Box[] = [{ sides: [{ variable: ACTION, mask: action }] }];
-    const narrow = (boxes: readonly Box[]) => {
-      found = found.flatMap((box) => boxes.flatMap((other) => intersect(box, other) ?? []));
-    };
-    const { principal, resource } = statement;
+    const { principal } = statement;
+    let mask: Mask | undefined;
     if (principal) {
       const matches = this.matchesOf(principal, hasBoundary);
-      const mask = maskOf(matches.length, (at) => matches[at] !== NO_MATCH && fits(matches[at]!));
+      mask = maskOf(matches.length, (at) => matches[at] !== NO_MATCH && fits(matches[at]!));
       if (isEmpty(mask)) return [];
-      narrow([{ sides: [{ variable: PRINCIPAL, mask }] }]);
     }
-    if (resource && this.fields.targets) {
-      const mask = this.remember(resource, () =>
-        maskOf(this.targetFacts.length, (at) => this.ask(this.targetFacts[at]!, resource)),
-      );
-      if (isEmpty(mask)) return [];
-      narrow([{ sides: [{ variable: RESOURCE, mask }] }]);
-    } else if (resource && !this.ask(this.factsOf({}), resource)) return [];
+    const found = this.remember(this.applying, this.ours?.applying, statement, () =>
+      this.boxesBesidePrincipal(statement, action),
+    );
+    if (!mask) return [...found];
+    const named: Box = { sides: [{ variable: PRINCIPAL, mask }] };
+    return found.flatMap((box) => intersect(box, named) ?? []);
+  }
+
+  private boxesBesidePrincipal(statement: CompiledStatement, action: Mask): Box[] {
+    let found: Box[] = [{ sides: [{ variable: ACTION, mask: action }] }];
+    const on = this.resourceMask(statement);
+    if (on === false) return [];
+    if (on !== undefined && on !== true) {
+      if (isEmpty(on)) return [];
+      found[0] = { sides: [...found[0]!.sides, { variable: RESOURCE, mask: on }] };
+    }
     for (const condition of statement.conditions) {
-      narrow(this.boxesOfCondition(condition));
+      const boxes = this.boxesOfCondition(condition, statement.policy);
+      found = found.flatMap((box) => boxes.flatMap((other) => intersect(box, other) ?? []));
       if (found.length === 0) return [];
     }
     return found;
   }
 
+  /** A truth where it makes no difference which resource it is. */
+  resourceMask({ resource, statement, policy }: CompiledStatement): boolean | Mask | undefined {
+    if (!resource) return undefined;
+    return this.remember(this.resources, this.ours?.resources, resourceText(statement.resource!, policy), () =>
+      this.fields.targets
+        ? maskOf(this.targetFacts.length, (at) => this.ask(this.targetFacts[at]!, resource))
+        : this.ask(this.factsOf({}), resource),
+    );
+  }
+
   /** How closely a principal element names each caller. */
   private matchesOf(principal: MatchPrincipal, hasBoundary: boolean): readonly MatchClass[] {
-    const known = hasBoundary ? this.bounded : this.unbounded;
-    let matches = known.get(principal);
-    if (!matches) {
-      matches = this.callerFacts.map((facts) => {
+    const kind = hasBoundary ? "bounded" : "unbounded";
+    return this.remember(this[kind], this.ours?.[kind], principal, () =>
+      this.callerFacts.map((facts) => {
         let match: MatchClass = NO_MATCH;
         this.ask(facts, (run) => {
           match = principal(run, hasBoundary);
           return true;
         });
         return match;
-      });
-      known.set(principal, matches);
-    }
-    return matches;
+      }),
+    );
   }
 
-  private boxesOfCondition(condition: CompiledCondition): readonly Box[] {
-    let boxes = this.conditions.get(condition);
-    if (!boxes) {
-      boxes = this.conditionBoxes(condition);
-      this.conditions.set(condition, boxes);
-    }
-    return boxes;
+  private boxesOfCondition(condition: CompiledCondition, policy: Policy): readonly Box[] {
+    return this.remember(this.conditions, this.ours?.conditions, conditionText(condition, policy), () =>
+      this.conditionBoxes(condition),
+    );
   }
 
   /** Usually one box; more where a caller, an action or a resource decides whether the key is free. */
   private conditionBoxes(condition: CompiledCondition): Box[] {
     const { folded } = condition.key;
-    if (Object.hasOwn(this.fields.pinned, condition.key.name))
-      return this.ask(this.factsOf({}), (run) => condition.matches(run)) ? [{ sides: [] }] : [];
     const ofCallers = () => this.matching(condition, PRINCIPAL, this.callerFacts);
     if (OF_PRINCIPAL.has(folded)) return nonempty([ofCallers()]);
     if (folded === "aws:resourceaccount") return this.byResourceAccount(condition);
@@ -227,8 +315,8 @@ export class Model {
       return nonempty([both(fixed, ofCallers()), both(free, values)]);
     }
     if (folded === "aws:requestedregion" && this.fields.targets) {
-      const fixed = this.targetsThat(hasRegion);
-      const free = this.targetsThat((target) => !hasRegion(target));
+      this.regional ??= [this.targetsThat(hasRegion), this.targetsThat((target) => !hasRegion(target))];
+      const [fixed, free] = this.regional;
       return nonempty([both(fixed, this.matching(condition, RESOURCE, this.targetFacts)), both(free, values)]);
     }
     return nonempty([values]);
@@ -283,31 +371,56 @@ export function actionClasses(
   keys: readonly string[],
   targets: readonly Target[] | undefined,
   detailed: boolean,
-): string[] {
+): { readonly actions: string[]; readonly members: (listed: readonly string[]) => string[][] } {
   const elements = [...new Set(statements.map(({ action }) => action))];
+  const tells = tellingApart(elements);
   const known = keys.filter((key) => keyFacts(key) !== undefined);
   const classes = new Map<string, string>();
-  const types = (targets ?? []).filter(({ actions }) => actions !== undefined);
-  for (const action of candidates) {
+  const done = doneOn(targets);
+  const signatureOf = (action: string): string => {
     const facts = actionFacts(action);
-    let signature = natureOf(action, detailed);
-    for (const element of elements) signature += element.matches(action) ? "1" : "0";
+    let signature = natureOf(action, facts, detailed);
+    // Of the other elements the answer is the same for every action.
+    for (const at of tells(action)) if (elements[at]!.matches(action) !== isOpen(elements[at]!)) signature += `${at},`;
     signature += facts ? (facts.resources.length === 0 ? "-" : "+") : "?";
     for (const key of known) signature += facts && actionCarriesKey(facts, key) ? "1" : "0";
-    for (const { actions } of types) signature += actions!.has(action) ? "1" : "0";
+    if (done) signature += `|${done.get(action)?.join() ?? ""}`;
+    return signature;
+  };
+  for (const action of candidates) {
+    const signature = signatureOf(action);
     if (!classes.has(signature)) classes.set(signature, action);
   }
-  return [...classes.values()];
+  const members = (listed: readonly string[]) => {
+    const found = new Map<string, string[]>([...classes.keys()].map((signature) => [signature, []]));
+    for (const action of listed) found.get(signatureOf(action))?.push(action);
+    return [...found.values()];
+  };
+  return { actions: [...classes.values()], members };
 }
 
-/** What the decision asks of an action besides the policies: by name, where a service has rules of its own. */
-function natureOf(action: string, detailed: boolean): string {
-  const service = action.slice(0, action.indexOf(":"));
-  if (service === "sts" || /^s3:(get|put|delete)bucketpolicy$/.test(action)) return `${action}|`;
-  if (service === "kms") return `${action}|`;
-  if (!detailed && service !== "iam") return "|";
-  const access = actionFacts(action)?.access;
-  return `${service}${service === "iam" && (access === "Read" || access === "List") ? "-reads" : ""}|`;
+/** Whether the element matches the actions of services that it does not name. */
+const isOpen = ({ services }: CompiledAction): boolean => services === undefined;
+
+/** By index, the elements that name the action's service. */
+function tellingApart(elements: readonly CompiledAction[]): (action: string) => readonly number[] {
+  const byService = new Map<string, number[]>();
+  for (const [at, { toldApart }] of elements.entries())
+    for (const service of toldApart) byService.set(service, [...(byService.get(service) ?? []), at]);
+  return (action) => byService.get(action.slice(0, action.indexOf(":"))) ?? [];
+}
+
+/** By index, the targets that each action is done on. */
+function doneOn(targets: readonly Target[] | undefined): ReadonlyMap<string, readonly number[]> | undefined {
+  if (!targets) return undefined;
+  const found = new Map<string, number[]>();
+  for (const [at, { actions }] of targets.entries())
+    for (const action of actions ?? []) {
+      const known = found.get(action);
+      if (known) known.push(at);
+      else found.set(action, [at]);
+    }
+  return found;
 }
 
 export const restrict = (region: Region, box: Box | undefined): Region | undefined => {

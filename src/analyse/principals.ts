@@ -105,7 +105,9 @@ function namesOf({ statements, names, tested }: CallersAsked): Names {
       else if (parseArn(value)) found.arns.add(value);
       else if (value !== "*" && !isAccountId(value)) found.ids.add(value);
     }
-  for (const name of names) found.arns.add(name);
+  for (const name of names)
+    if (parseArn(name)) found.arns.add(name);
+    else if (!isAccountId(name)) found.services.add(name);
   for (const { condition } of tested) {
     const { folded } = condition.key;
     const provider = /^(.+\..+):[^:]+$/.exec(condition.key.name)?.[1];
@@ -173,6 +175,9 @@ function namedBy(arn: string, partition: string): Principal[] {
   const parsed = parseArn(arn);
   if (!parsed || parsed.partition !== partition || !isAccountId(parsed.account)) return [];
   const { resource, account } = parsed;
+  const infrastructure = /^role\/(aws:[^/]+\/[^/]+)$/.exec(resource);
+  // EC2's role for one instance: the session is spelled into the role's path (F21).
+  if (infrastructure) return [principalFromArn(`arn:${partition}:sts::${account}:assumed-role/${infrastructure[1]}`)];
   if (/^role\/.*aws:/.test(resource)) return [];
   if (resource.startsWith("role/")) return [role(arn)];
   if (resource.startsWith("user/")) {
@@ -285,6 +290,7 @@ function callersByPattern(asked: CallersAsked, { arns }: Names): Principal[] {
   ];
   for (const arn of arns) {
     const parsed = parseArn(arn);
+    if (parsed?.resource.startsWith("role/aws:")) callers.push(...namedBy(arn, partition));
     const named = sessionOf(arn);
     if (named && parsed && validSession(named.name) && parsed.partition === partition) {
       const head = `arn:${partition}:iam::${parsed.account}:role/`;

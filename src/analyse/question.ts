@@ -1,10 +1,13 @@
 /** The question as statements: what is asked for, and what is meant to be allowed, in the words of policies. */
 import { refuse } from "../diagnostic/diagnostic.ts";
+import { contextKey } from "../evaluate/evaluation.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Context, ContextValue } from "../request/context.ts";
 import { isPrincipal, type Principal } from "../request/principal.ts";
 import { Source } from "../source/source.ts";
+import { OF_PRINCIPAL } from "./world.ts";
 
 /**
  * Callers: `*` for everybody, `anonymous`, an account id for all its principals, an ARN (with wildcards if need be), the
@@ -12,6 +15,8 @@ import { Source } from "../source/source.ts";
  */
 export type Who = string | Principal;
 type OneOrMore<T> = T | readonly T[];
+/** A `Condition` block. */
+export type When = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export interface Requests {
   /** Names, with wildcards if need be; all when left out. */
@@ -19,8 +24,10 @@ export interface Requests {
   readonly by?: OneOrMore<Who>;
   /** ARNs, with wildcards if need be. */
   readonly on?: OneOrMore<string>;
+  /** All resources but these. */
+  readonly notOn?: OneOrMore<string>;
   /** A `Condition` block. */
-  readonly when?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly when?: When;
 }
 
 const list = <T>(value: OneOrMore<T> | undefined, otherwise: T): readonly T[] =>
@@ -28,12 +35,12 @@ const list = <T>(value: OneOrMore<T> | undefined, otherwise: T): readonly T[] =>
 
 interface Caller {
   readonly Principal: unknown;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly Condition?: When;
 }
 
 /** A policy with a statement for each way in which the requests name their callers. */
 export function requestsPolicy(asked: readonly Requests[], name: string): Policy {
-  const statements = asked.flatMap(({ actions, by, on, when }) =>
+  const statements = asked.flatMap(({ actions, by, on, notOn, when }) =>
     list<Who>(by, "*").map((who) => {
       const { Principal, Condition } = caller(who);
       return {
@@ -41,6 +48,7 @@ export function requestsPolicy(asked: readonly Requests[], name: string): Policy
         Principal,
         Action: list(actions, "*"),
         ...(on === undefined ? {} : { Resource: list(on, "*") }),
+        ...(notOn === undefined ? {} : { NotResource: list(notOn, "*") }),
         Condition: merge(Condition ?? {}, when ?? {}),
       };
     }),
@@ -49,10 +57,28 @@ export function requestsPolicy(asked: readonly Requests[], name: string): Policy
   return parsePolicy(new Source(name, text), "resource", { name, resource: null, account: null, endpoint: null });
 }
 
-function merge(
-  a: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  b: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-): object {
+/** A request's context as what is told to every request, and as conditions on what only the caller decides. */
+export function carried(context: Context): { readonly told: Context; readonly when: When } {
+  const told: Record<string, ContextValue> = {};
+  const when: Record<string, Record<string, unknown>> = {};
+  for (const [key, value] of Object.entries(context)) {
+    const { folded } = contextKey(key);
+    if (!OF_PRINCIPAL.has(folded) && folded !== "aws:resourceaccount" && folded !== "kms:calleraccount") {
+      told[contextKey(key).name] = value;
+      continue;
+    }
+    const [operator, wanted] =
+      value === null
+        ? ["Null", "true"]
+        : typeof value === "string"
+          ? ["StringEquals", value]
+          : ["ForAllValues:StringEquals", value];
+    when[operator] = { ...when[operator], [key]: wanted };
+  }
+  return { told, when };
+}
+
+export function merge(a: When, b: When): When {
   const merged: Record<string, Record<string, unknown>> = {};
   for (const block of [a, b])
     for (const [operator, keys] of Object.entries(block)) {

@@ -4,9 +4,10 @@ import type { CompiledStatement } from "../evaluate/compile.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
 import { parseArn } from "../policy/arn.ts";
 import type { Policy } from "../policy/policy.ts";
+import { actionsOfService } from "./action-rows.ts";
 import { Outside } from "./outside.ts";
 import { stringClasses } from "./string-classes.ts";
-import { type Pattern, run, some, templatePattern, text } from "./tokens.ts";
+import { matches, type Pattern, run, some, templatePattern, text } from "./tokens.ts";
 import { resourcePatterns } from "./value-patterns.ts";
 
 export interface Target {
@@ -66,9 +67,7 @@ export function targetsFor(asked: TargetsAsked): Target[] {
 function attachedTargets(resource: string, sets: readonly (readonly Pattern[])[], asked: TargetsAsked): Target[] {
   const types = [...typesOf(asked).values()];
   const fits = (target: string) => {
-    const matching = types.filter(({ patterns }) =>
-      stringClasses([patterns], { universe: [text(target)] })?.some(({ bits }) => bits === 1n),
-    );
+    const matching = types.filter(({ patterns }) => patterns.some((pattern) => matches(pattern, target)));
     return matching.length === 0 ? undefined : new Set(matching.flatMap(({ actions }) => [...actions]));
   };
   const own: Target[] = [{ resource, actions: fits(resource) }];
@@ -129,35 +128,94 @@ function concerns(attached: Policy | null | undefined, template: string): boolea
   return !(arn.service === "kms" && arn.resource.startsWith("key/"));
 }
 
-/** The actions that are done on the resource of a policy, as far as its kind and ARN tell. */
-export function actionsOn(attached: Policy, actions: readonly string[]): string[] {
+const DONE_ON = new Map<string, Uint8Array>();
+
+/** Which of a service's actions are done on the resource of a policy, as far as its kind and ARN tell. */
+export function isDoneOn(attached: Policy, prefix: string): Uint8Array {
   const own = attached.resource === null ? undefined : parseArn(attached.resource)?.service;
-  return actions.filter((action) => {
-    const facts = actionFacts(action);
-    const types = facts && serviceFacts(facts.service)?.resourceTypes;
-    return facts?.resources.some(({ type }) => {
-      const arns = types?.get(type.toLowerCase())?.arns ?? [];
-      return arns.some((arn) => concerns(attached, arn) && (own === undefined || arn.split(":")[2] === own));
-    });
-  });
+  const key = `${attached.kind} ${own} ${prefix}`;
+  let found = DONE_ON.get(key);
+  if (!found) {
+    const types = serviceFacts(prefix)?.resourceTypes;
+    found = Uint8Array.from(actionsOfService(prefix).facts, ({ resources }) =>
+      resources.some(({ type }) =>
+        types
+          ?.get(type.toLowerCase())
+          ?.arns.some((arn) => concerns(attached, arn) && (own === undefined || arn.split(":")[2] === own)),
+      )
+        ? 1
+        : 0,
+    );
+    DONE_ON.set(key, found);
+  }
+  return found;
 }
 
-/** More types than this are not kept apart in one walk. */
-const MOST_TYPES = 120;
+interface Group {
+  /** What all the ARNs begin with: `arn:aws:s3:`; empty for those that may be of any service. */
+  readonly beginning: string;
+  readonly types: Pick<Type, "patterns" | "actions">[];
+}
+
+/** Types by the service that their ARNs name. */
+function groupsOf(types: readonly Type[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const { patterns, actions } of types) {
+    const own = new Map<string, Pattern[]>();
+    for (const pattern of patterns) {
+      const beginning = beginningOf(pattern);
+      own.set(beginning, [...(own.get(beginning) ?? []), pattern]);
+    }
+    for (const [beginning, patterns] of own) {
+      const group = groups.get(beginning) ?? { beginning, types: [] };
+      group.types.push({ patterns, actions });
+      groups.set(beginning, group);
+    }
+  }
+  return [...groups.values()];
+}
+
+function beginningOf(pattern: Pattern): string {
+  let beginning = "";
+  for (const token of pattern) {
+    if (!("char" in token)) break;
+    beginning += token.char;
+    if (token.char === ":" && beginning.split(":").length === 4) return beginning;
+  }
+  return "";
+}
+
+/** Whether the pattern may match a text with that beginning, as far as its own first wildcard tells. */
+function mayBegin(pattern: Pattern, beginning: string): boolean {
+  for (let at = 0; at < beginning.length; at++) {
+    const token = pattern[at];
+    if (!token) return false;
+    if (!("char" in token)) return true;
+    if (token.char !== beginning[at]) return false;
+  }
+  return true;
+}
 
 function sorted(types: readonly Type[], sets: readonly (readonly Pattern[])[]): Target[] {
-  if (types.length > MOST_TYPES && (sets.length > 0 || MOST_TYPES * 4 < types.length))
-    throw new Outside(`the actions are done on ${types.length} types of resource, of which patterns name some`);
-  if (sets.length === 0) return types.flatMap(({ patterns, actions }) => example(patterns[0]!, actions));
-  const walked = stringClasses([...sets, ...types.map(({ patterns }) => patterns)], {
-    universe: types.flatMap(({ patterns }) => patterns),
+  const groups = groupsOf(types);
+  const loose = groups.find(({ beginning }) => beginning === "")?.types ?? [];
+  return groups.flatMap(({ beginning, types: own }) => {
+    const telling = sets
+      .map((patterns) => patterns.filter((pattern) => mayBegin(pattern, beginning)))
+      .filter((patterns) => patterns.length > 0);
+    if (telling.length === 0) return own.flatMap(({ patterns, actions }) => example(patterns[0]!, actions));
+    // An ARN of this service may be of such a type as well.
+    const all = beginning === "" ? own : [...own, ...loose];
+    const walked = stringClasses([...telling, ...all.map(({ patterns }) => patterns)], {
+      universe: own.flatMap(({ patterns }) => patterns),
+    });
+    if (!walked) throw new Outside("too many patterns of resources overlap");
+    const shift = BigInt(telling.length);
+    return walked.map(({ text: resource, bits }) => ({
+      resource,
+      actions: new Set(all.flatMap(({ actions }, at) => ((bits >> (shift + BigInt(at))) & 1n ? [...actions] : []))),
+    }));
   });
-  if (!walked) throw new Outside("too many patterns of resources overlap");
-  const shift = BigInt(sets.length);
-  return walked.map(({ text: resource, bits }) => ({
-    resource,
-    actions: new Set(types.flatMap(({ actions }, at) => ((bits >> (shift + BigInt(at))) & 1n ? [...actions] : []))),
-  }));
 }
 
 /** Some ARN of a type, where nothing asks which. */

@@ -22,15 +22,29 @@ export interface Scenes {
   readonly incomplete: string | undefined;
 }
 
-export function scenesOf(sets: readonly PolicySet[], asked: readonly Policy[]): Scenes {
+/** What is known of the accounts, beside what the policies name. */
+export interface Known {
+  /** Those that may own the resource; undefined: as its policy says. */
+  readonly owners: readonly string[] | undefined;
+  readonly accounts: Iterable<string>;
+}
+
+const NOTHING_KNOWN: Known = { owners: undefined, accounts: [] };
+
+export function scenesOf(
+  sets: readonly PolicySet[],
+  asked: readonly Policy[],
+  { owners: told, accounts: others }: Known = NOTHING_KNOWN,
+): Scenes {
   const policies = [...new Set([...sets.flatMap(policiesOf), ...asked])];
-  const accounts = new Set(sets.flatMap((set) => [...accountsIn(policies, set)]));
-  const { resource } = sets[0]!;
-  const known = resource ? knownOwner(resource) : undefined;
+  const accounts = new Set([...sets.flatMap((set) => [...accountsIn(policies, set)]), ...others]);
+  const { resource, grants } = sets[0]!;
+  const known = told ? told[0] : resource ? knownOwner(resource, grants) : undefined;
   const assumptions: string[] = [];
-  const owners = known === undefined ? [freshAccount(accounts), ...accounts] : [known];
-  if (resource && known === undefined) assumptions.push("the resource is of whichever account makes the access widest");
-  const partitions = partitionsOf(policies, resource);
+  const owners = told ?? (known === undefined ? [freshAccount(accounts), ...accounts] : [known]);
+  if (resource && (known === undefined || owners.length > 1))
+    assumptions.push("the resource is of whichever account makes the access widest");
+  const partitions = partitionsOf(policies, resource?.resource ?? undefined);
   return {
     scenes: owners.flatMap((owner) => partitions.map((partition) => ({ owner, partition, accounts }))),
     assumptions,
@@ -44,7 +58,7 @@ export function scenesOf(sets: readonly PolicySet[], asked: readonly Policy[]): 
 /** Some caller of no account that counts: whose the resource is must follow from its policy. */
 const STRANGER = role("arn:aws:iam::000000000000:role/stranger");
 
-function knownOwner(resource: Policy): string | undefined {
+function knownOwner(resource: Policy, grants: PolicySet["grants"]): string | undefined {
   try {
     const request = {
       principal: STRANGER,
@@ -54,15 +68,15 @@ function knownOwner(resource: Policy): string | undefined {
       context: {},
       givenIdentity: null,
     };
-    return ownerOf(request, resource);
+    return ownerOf(request, resource, grants);
   } catch (error) {
     if (error instanceof DiagnosticError && error.code === "unknown-owner") return undefined;
     throw error;
   }
 }
 
-function partitionsOf(policies: readonly Policy[], resource: Policy | null | undefined): string[] {
-  const own = resource?.resource ? parseArn(resource.resource)?.partition : undefined;
+function partitionsOf(policies: readonly Policy[], resource: string | undefined): string[] {
+  const own = resource === undefined ? undefined : parseArn(resource)?.partition;
   if (own) return [own];
   const found = new Set<string>();
   const read = (text: string) => {

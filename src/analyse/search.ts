@@ -3,20 +3,23 @@ import type { Decision } from "../evaluate/evaluate.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import type { Policy } from "../policy/policy.ts";
-import type { ContextValue } from "../request/context.ts";
-import type { Principal } from "../request/principal.ts";
+import type { Context, ContextValue } from "../request/context.ts";
 import type { Request } from "../request/request.ts";
 import type { Group } from "./access.ts";
 import { axiomsOf, catalogueAxioms } from "./axioms.ts";
 import type { Box, Region } from "./box.ts";
 import { type ModelAsked, modelOf, type Parts, partsOf } from "./build-model.ts";
+import { coneOf } from "./candidates.ts";
 import type { Model } from "./model.ts";
 import { Outside } from "./outside.ts";
+import { requestsPolicy } from "./question.ts";
 import { type Scene, scenesOf } from "./scenes.ts";
+import type { Scope } from "./scopes.ts";
 import { Budget, OverBudget, solve } from "./solve.ts";
 import { statementsOf } from "./statements.ts";
+import { onlyOwn } from "./subject.ts";
 import { bounded, variablesOf, widened } from "./variables.ts";
-import { Disagreement, replay, requestIn } from "./witness.ts";
+import { Disagreement, requestIn } from "./witness.ts";
 
 /** What is looked for in one model: each of these, with what is left out of all of them. */
 export interface Target {
@@ -25,16 +28,18 @@ export interface Target {
 }
 
 export interface Searching {
-  readonly set: PolicySet;
+  readonly scope: Scope;
+  /** Further sets that the question weighs against the scope's. */
   readonly others: readonly PolicySet[];
   /** The requests that are asked for, as Allow statements of a policy. */
   readonly asked: Policy;
   readonly except: Policy | undefined;
-  readonly callers?: (caller: Principal) => boolean;
+  /** What each of the requests carries, besides what the scope says. */
+  readonly told?: Context;
   /** The problems to solve; `identityAllows` as in `accessOf`. */
   readonly targets: (model: Model, sets: readonly PolicySet[], identityAllows: boolean) => Iterable<Target>;
   /** Whether the evaluator confirms a request. */
-  readonly confirms: (request: Request, owner: string, reading: string | undefined) => boolean;
+  readonly confirms: (request: Request, owner: string) => boolean;
   /** Identity policies that were not given can only add to what is found. */
   readonly monotone?: boolean;
   readonly mostNodes?: number;
@@ -48,7 +53,9 @@ export type Found =
       readonly owner: string;
       readonly needs: readonly string[];
       readonly region: Region;
-      readonly model: Model;
+      readonly space: Space;
+      /** All that would be found. */
+      readonly spaces: () => readonly Space[];
       readonly nodes: number;
       readonly assumptions: readonly string[];
     }
@@ -67,17 +74,44 @@ export function search(searching: Searching): Found {
   }
 }
 
-interface Hit {
-  readonly region: Region;
+/** All that is looked for: the requests of any of the targets, of those that are possible. */
+export interface Space {
   readonly model: Model;
+  readonly targets: readonly Target[];
+  /** Requests that AWS never sees. */
+  readonly impossible: readonly Box[];
   readonly scene: Scene;
   readonly identityAllows: boolean;
+  /** The callers are those that have the given identity policies. */
+  readonly ownCallers: boolean;
+}
+
+/** The spaces of a search, or why it is outside of what can be decided. */
+export function spacesOf(searching: Searching): ReturnType<Search["spaces"]> | string {
+  try {
+    return new Search(searching).spaces();
+  } catch (error) {
+    if (error instanceof Outside) return error.message;
+    throw error;
+  }
+}
+
+interface Hit {
+  readonly region: Region;
+  readonly space: Space;
+}
+
+interface Prepared {
+  readonly scene: Scene;
+  readonly asked: ModelAsked;
+  readonly parts: Parts | undefined;
 }
 
 interface Drawn {
   readonly model: Model;
-  readonly wanted: Group;
-  readonly possible: readonly Box[];
+  readonly wanted: readonly Group[];
+  readonly meant: readonly Box[];
+  readonly axioms: readonly Box[];
   readonly catalogue: readonly Box[];
   readonly targets: Map<boolean, readonly Target[]>;
 }
@@ -88,17 +122,25 @@ class Search {
   private readonly rules = new Set<string>();
   private catalogueMatters = false;
 
+  private readonly within: Policy | undefined;
+  /** What each of the requests carries. */
+  private readonly told: Context;
+
   constructor(private readonly searching: Searching) {
+    const { scope, told } = searching;
     this.budget = new Budget(searching.mostNodes);
+    this.within = scope.within && requestsPolicy([scope.within], "the resource asked about");
+    this.told = { ...scope.context, ...told };
   }
 
   run(): Found {
-    const { set, others, asked, except } = this.searching;
-    const sets = [set, ...others];
+    const { scope, others, asked, except } = this.searching;
+    const sets = [scope.set, ...others];
     const questions = except ? [asked, except] : [asked];
-    const { scenes, assumptions, incomplete } = scenesOf(sets, questions);
-    const keys = variablesOf([...sets.flatMap(policiesOf), ...questions]);
-    const found = keys.length === 0 ? this.exactly(scenes, {}) : this.withVariables(scenes, keys);
+    const { scenes, assumptions: ofScenes, incomplete } = scenesOf(sets, questions, scope);
+    const assumptions = [...scope.assumptions, ...ofScenes];
+    const keys = this.openVariables(variablesOf([...sets.flatMap(policiesOf), ...questions]));
+    const found = keys.length === 0 ? this.exactly(scenes, this.told) : this.withVariables(scenes, keys);
     if (found) return { ...found, assumptions: [...assumptions, ...found.assumptions] };
     if (incomplete) return { verdict: "unknown", reason: incomplete, assumptions };
     return {
@@ -108,8 +150,48 @@ class Search {
     };
   }
 
+  /**
+   * All that is looked for, in each scene and under each supposition. Policies with variables are read widely: a space may
+   * then hold more than the policies allow.
+   */
+  spaces(): { readonly spaces: readonly Space[]; readonly exact: boolean } {
+    const { scope, others, asked, except } = this.searching;
+    const questions = except ? [asked, except] : [asked];
+    const { scenes } = scenesOf([scope.set, ...others], questions, scope);
+    const keys = this.openVariables(variablesOf([...[scope.set, ...others].flatMap(policiesOf), ...questions]));
+    const search = keys.length === 0 ? this : new Search(this.widely());
+    return { spaces: search.spacesOf(scenes, this.told), exact: keys.length === 0 };
+  }
+
+  private spacesOf(scenes: readonly Scene[], pinned: Context): Space[] {
+    const suppositions = this.searching.scope.set.identity === undefined ? [false, true] : [false];
+    return this.prepared(scenes, pinned).flatMap(({ scene, asked, parts }) => {
+      const drawn = parts && this.drawn(parts, asked, undefined);
+      if (!drawn) return [];
+      const impossible = [...drawn.axioms, ...drawn.catalogue];
+      return suppositions.map((identityAllows) => ({
+        model: drawn.model,
+        targets: this.targets(drawn, asked, identityAllows),
+        impossible,
+        scene,
+        identityAllows,
+        ownCallers: onlyOwn(asked.set),
+      }));
+    });
+  }
+
+  /** Those whose value the question does not say. */
+  private openVariables(keys: readonly string[]): string[] {
+    const told = new Set(Object.keys(this.told).map((key) => key.toLowerCase()));
+    const { closed } = this.searching.scope;
+    return keys.filter((key) => {
+      const folded = key.toLowerCase();
+      return !told.has(folded) && !closed.some((prefix) => folded.startsWith(prefix));
+    });
+  }
+
   private ownAssumptions(): string[] {
-    const { set } = this.searching;
+    const { set } = this.searching.scope;
     return [
       ...[...this.rules]
         .sort()
@@ -128,14 +210,8 @@ class Search {
 
   /** First what the given policies allow outright, then what identity policies that were not given could add. */
   private exactly(scenes: readonly Scene[], pinned: Readonly<Record<string, ContextValue>>): Found | undefined {
-    const { set } = this.searching;
-    const suppositions = set.identity === undefined ? [false, true] : [false];
-    const { others, asked, except } = this.searching;
-    const prepared = scenes.map((scene) => ({
-      scene,
-      asked: this.modelAsked(scene, set, others, asked, except, pinned),
-    }));
-    const parts = prepared.map((one) => ({ ...one, parts: partsOf(one.asked) }));
+    const suppositions = this.searching.scope.set.identity === undefined ? [false, true] : [false];
+    const parts = this.prepared(scenes, pinned);
     const first = (identityAllows: boolean): Hit | undefined => {
       for (const { scene, asked, parts: own } of parts) {
         const hit = own && this.solve(own, asked, scene, identityAllows, undefined, true);
@@ -148,16 +224,29 @@ class Search {
     const worth = this.searching.monotone ? suppositions.slice(-1) : suppositions;
     const found = suppositions.length > 1 && this.searching.monotone && !widest ? undefined : first(false);
     const hit = found ?? widest ?? (suppositions.length > 1 && !this.searching.monotone ? first(true) : undefined);
-    if (hit) return this.confirm(hit);
+    if (hit) return this.confirm(hit, () => this.spacesOf(scenes, pinned));
     this.noteAssumptions(parts, worth);
     return undefined;
   }
 
+  private prepared(scenes: readonly Scene[], pinned: Context): readonly Prepared[] {
+    const { scope, others, asked, except } = this.searching;
+    const statements = (policy: Policy | undefined) => (policy ? statementsOf([policy]) : []);
+    const cone = coneOf({
+      set: scope.set,
+      others,
+      asked: statements(asked),
+      except: statements(except),
+      within: statements(this.within),
+    });
+    return scenes.map((scene) => {
+      const own = { ...this.modelAsked(scene, pinned), cone };
+      return { scene, asked: own, parts: partsOf(own) };
+    });
+  }
+
   /** A rule matters when its other reading gives another answer; so does the catalogue. */
-  private noteAssumptions(
-    scenes: readonly { scene: Scene; asked: ModelAsked; parts: Parts | undefined }[],
-    suppositions: readonly boolean[],
-  ): void {
+  private noteAssumptions(scenes: readonly Prepared[], suppositions: readonly boolean[]): void {
     for (const { scene, asked, parts } of scenes) {
       if (!parts) continue;
       for (const identityAllows of suppositions) {
@@ -182,25 +271,17 @@ class Search {
   ): Hit | undefined {
     const drawn = this.drawn(parts, asked, reading);
     if (!drawn) return undefined;
-    const { model, wanted, possible } = drawn;
-    const background = withCatalogue ? [...possible, ...drawn.catalogue] : possible;
-    const sets = [asked.set, ...asked.others];
+    const { model } = drawn;
+    const impossible = withCatalogue ? [...drawn.axioms, ...drawn.catalogue] : drawn.axioms;
     try {
-      let targets = drawn.targets.get(identityAllows);
-      if (!targets) {
-        targets = [...this.searching.targets(model, sets, identityAllows)];
-        drawn.targets.set(identityAllows, targets);
-      }
-      for (const target of targets) {
-        const region = solve(
-          {
-            region: model.everything,
-            groups: [wanted, ...target.groups],
-            excluded: [...target.excluded, ...background],
-          },
-          this.budget,
-        );
-        if (region) return { region, model, scene, identityAllows };
+      const targets = this.targets(drawn, asked, identityAllows);
+      for (const { groups, excluded } of targets) {
+        const region = solve({ region: model.everything, groups, excluded: [...excluded, ...impossible] }, this.budget);
+        if (region)
+          return {
+            region,
+            space: { model, targets, impossible, scene, identityAllows, ownCallers: onlyOwn(asked.set) },
+          };
       }
       return undefined;
     } finally {
@@ -208,20 +289,35 @@ class Search {
     }
   }
 
+  private targets(drawn: Drawn, { set, others }: ModelAsked, identityAllows: boolean): readonly Target[] {
+    const { model, wanted, meant } = drawn;
+    let targets = drawn.targets.get(identityAllows);
+    if (!targets) {
+      const found = [...this.searching.targets(model, [set, ...others], identityAllows)];
+      targets = found.map(({ groups, excluded }) => ({
+        groups: [...wanted, ...groups],
+        excluded: [...excluded, ...meant],
+      }));
+      drawn.targets.set(identityAllows, targets);
+    }
+    return targets;
+  }
+
   /** The model of a scene, with the boxes of the question: drawn once for each reading. */
   private drawn(parts: Parts, asked: ModelAsked, reading: string | undefined): Drawn | undefined {
     const readings = this.models.get(parts) ?? new Map<string | undefined, Drawn | undefined>();
     this.models.set(parts, readings);
     if (readings.has(reading)) return readings.get(reading);
-    const model = modelOf(parts, asked, reading);
+    const model = modelOf(parts, asked, reading, reading === undefined ? undefined : readings.get(undefined)?.model);
     const boxesOf = (statements: ModelAsked["asked"]) =>
       statements.flatMap((statement) => model.boxes(statement, false, () => true));
     const drawn = model.sizes.some((size) => size === 0)
       ? undefined
       : {
           model,
-          wanted: boxesOf(asked.asked),
-          possible: [...boxesOf(asked.except), ...axiomsOf(model)],
+          wanted: [boxesOf(asked.asked), ...(asked.within.length > 0 ? [boxesOf(asked.within)] : [])],
+          meant: boxesOf(asked.except),
+          axioms: axiomsOf(model),
           catalogue: catalogueAxioms(model),
           targets: new Map<boolean, readonly Target[]>(),
         };
@@ -229,30 +325,28 @@ class Search {
     return drawn;
   }
 
-  private modelAsked(
-    scene: Scene,
-    set: PolicySet,
-    others: readonly PolicySet[],
-    asked: Policy,
-    except: Policy | undefined,
-    pinned: Readonly<Record<string, ContextValue>>,
-  ): ModelAsked {
+  private modelAsked(scene: Scene, pinned: Context): ModelAsked {
+    const { scope, others, asked, except } = this.searching;
     return {
-      set,
+      set: scope.set,
       others,
       asked: statementsOf([asked]),
       except: except ? statementsOf([except]) : [],
+      within: this.within ? statementsOf([this.within]) : [],
       ...scene,
       pinned,
-      callers: this.searching.callers,
+      closed: scope.closed,
+      callers: scope.callers,
+      names: scope.names,
     };
   }
 
-  private confirm({ region, model, scene, identityAllows }: Hit): Found {
-    const { set, confirms } = this.searching;
+  private confirm({ region, space }: Hit, spaces: () => readonly Space[]): Found {
+    const { scope, confirms } = this.searching;
+    const { model, scene, identityAllows } = space;
     const request = requestIn(region, model, { partition: scene.partition, identityAllows });
-    const { decision } = replay(set, request, scene.owner);
-    if (!confirms(request, scene.owner, undefined)) throw new Disagreement(request, decision);
+    const decision = scope.decision(request, scene.owner);
+    if (!confirms(request, scene.owner)) throw new Disagreement(request, decision);
     const needs = identityAllows
       ? [`an identity policy of ${request.principal.name} that allows ${request.action} on ${request.resource}`]
       : [];
@@ -263,7 +357,8 @@ class Search {
       owner: scene.owner,
       needs,
       region,
-      model,
+      space,
+      spaces,
       nodes: this.budget.nodes,
       assumptions: [],
     };
@@ -271,18 +366,9 @@ class Search {
 
   /** Nothing under the wide reading is nothing; else with the variables' values fixed, one choice after another. */
   private withVariables(scenes: readonly Scene[], keys: readonly string[]): Found | undefined {
-    const { set, others, asked, except, targets } = this.searching;
-    const wide: Searching = {
-      ...this.searching,
-      set: widened(set),
-      others: others.map((other) => narrowed(other)),
-      asked: bounded(asked, true),
-      ...(except ? { except: bounded(except, false) } : {}),
-      targets,
-      confirms: () => true,
-    };
-    const over = new Search(wide);
-    const hit = over.exactly(scenes, {});
+    const { scope, others, asked, except } = this.searching;
+    const over = new Search(this.widely());
+    const hit = over.exactly(scenes, this.told);
     if (!hit) {
       for (const rule of over.rules) this.rules.add(rule);
       this.catalogueMatters ||= over.catalogueMatters;
@@ -290,16 +376,28 @@ class Search {
     }
     for (const pinned of choices(
       keys,
-      [...[set, ...others].flatMap(policiesOf), asked, ...(except ? [except] : [])],
+      [...[scope.set, ...others].flatMap(policiesOf), asked, ...(except ? [except] : [])],
       scenes,
     )) {
-      const found = this.pinned(scenes, pinned);
+      const found = this.pinned(scenes, { ...this.told, ...pinned });
       if (found) return found;
     }
     return {
       verdict: "unknown",
       reason: `the policies use \`\${${keys[0]}}\`, and no value of it that was tried decides the question`,
       assumptions: [],
+    };
+  }
+
+  private widely(): Searching {
+    const { scope, others, asked, except } = this.searching;
+    return {
+      ...this.searching,
+      scope: { ...scope, set: widened(scope.set) },
+      others: others.map((other) => narrowed(other)),
+      asked: bounded(asked, true),
+      ...(except ? { except: bounded(except, false) } : {}),
+      confirms: () => true,
     };
   }
 

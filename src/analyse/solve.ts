@@ -34,9 +34,15 @@ export class OverBudget extends Error {}
 
 /** @throws OverBudget */
 export function solve({ region, groups, excluded }: Problem, budget: Budget = new Budget()): Region | undefined {
-  const fewer = (boxes: readonly Box[]) => withoutSubsumed(joined(boxes));
   return search([...region], groups.map(fewer), fewer(excluded), budget);
 }
+
+/** The same set of requests, of fewer boxes. */
+export const fewer = (boxes: readonly Box[]): readonly Box[] => withoutSubsumed(joined(boxes));
+
+/** Whether some request of the region is in none of the boxes, of which there are few. @throws OverBudget */
+export const reachesBeyond = (region: Region, boxes: readonly Box[], budget: Budget): boolean =>
+  search([...region], [], boxes, budget) !== undefined;
 
 type Open = Mask[];
 

@@ -1,41 +1,11 @@
 /** The statements that a question is about, each with the part it plays. */
-import { actionNames, serviceFacts } from "../catalog/catalog.ts";
 import { type CompiledStatement, compile } from "../evaluate/compile.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { Element, Policy } from "../policy/policy.ts";
 
 export const statementsOf = (policies: readonly Policy[]): CompiledStatement[] =>
   policies.flatMap((policy) => compile(policy).statements).filter(({ inert }) => !inert);
-
-/** Every action that AWS's catalogue lists and that one of the statements names, folded. */
-export function actionsNamed(statements: readonly CompiledStatement[]): string[] {
-  const found = new Set<string>();
-  const services = new Set<string>();
-  let all = false;
-  for (const { action } of statements) {
-    if (action.names) for (const name of action.names) found.add(name);
-    else if (action.services) for (const service of action.services) services.add(service);
-    else all = true;
-  }
-  const wild = statements.filter(({ action }) => !action.names);
-  const offer = (name: string) => {
-    if (wild.some(({ action }) => action.matches(name))) found.add(name);
-  };
-  if (all) for (const name of catalogue()) offer(name);
-  else for (const service of services) for (const name of catalogueOf(service)) offer(name);
-  return [...found];
-}
-
-let everyAction: readonly string[] | undefined;
-function catalogue(): readonly string[] {
-  everyAction ??= [...actionNames()].map((name) => name.toLowerCase());
-  return everyAction;
-}
-
-function catalogueOf(prefix: string): string[] {
-  return [...(serviceFacts(prefix)?.actions.keys() ?? [])].map((name) => `${prefix}:${name}`);
-}
 
 /** A condition of a statement, with its policy. */
 export interface Tested {
@@ -45,6 +15,34 @@ export interface Tested {
 
 export const conditionsOf = (statements: readonly CompiledStatement[]): Tested[] =>
   statements.flatMap(({ conditions, policy }) => conditions.map((condition) => ({ condition, policy })));
+
+const TEXTS = new WeakMap<object, string>();
+
+function textOf(key: object, write: () => readonly string[]): string {
+  let text = TEXTS.get(key);
+  if (text === undefined) {
+    text = JSON.stringify(write());
+    TEXTS.set(key, text);
+  }
+  return text;
+}
+
+/** All that a condition's answer depends on beside the request: the same for the same condition in two policies. */
+export const conditionText = (compiled: CompiledCondition, { version }: Policy): string =>
+  textOf(compiled, () => {
+    const { key, condition } = compiled;
+    return [
+      `${version}`,
+      condition.operator,
+      key.folded,
+      `${key.unread}`,
+      ...condition.values.map(({ value }) => value),
+    ];
+  });
+
+/** The same for a `Resource` or `NotResource`. */
+export const resourceText = (element: Element, { version, kind }: Policy): string =>
+  textOf(element, () => [`${version}`, kind, `${element.not}`, ...element.values.map(({ value }) => value)]);
 
 const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
 

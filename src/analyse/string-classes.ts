@@ -27,7 +27,7 @@ export function stringClasses(
 ): StringClass[] | undefined {
   const sorted = new Sorted(universe ? [...sets, universe] : sets);
   if (!universe && sorted.walked.length === 0) return plainClasses(sorted, nonempty, mostClasses);
-  return walk(sorted, universe ? 1n << BigInt(sets.length) : 0n, nonempty, mostStates, mostClasses);
+  return walk(sorted, universe ? sets.length : undefined, nonempty, mostStates, mostClasses);
 }
 
 const isAnything = (token: Token | undefined) =>
@@ -35,27 +35,37 @@ const isAnything = (token: Token | undefined) =>
 const isChar = (token: Token) => "char" in token;
 const spell = (tokens: readonly Token[]) => tokens.map((token) => (token as { char: string }).char).join("");
 
-/** Patterns by how they are matched: whole texts, beginnings, and those that must be walked. */
+/** Patterns by how they are matched: whole texts, beginnings, and those that must be walked. Sets by their index. */
 class Sorted {
-  readonly whole = new Map<string, bigint>();
-  readonly beginnings = new Map<string, bigint>();
-  readonly walked: { readonly tokens: Pattern; readonly bit: bigint }[] = [];
+  readonly whole = new Map<string, number[]>();
+  readonly beginnings = new Map<string, number[]>();
+  readonly walked: { readonly tokens: Pattern; readonly set: number }[] = [];
+  readonly sets: number;
 
   constructor(sets: readonly (readonly Pattern[])[]) {
-    for (const [index, patterns] of sets.entries()) {
-      const bit = 1n << BigInt(index);
+    this.sets = sets.length;
+    for (const [set, patterns] of sets.entries())
       for (const tokens of patterns) {
         const last = tokens.length - 1;
-        if (tokens.every(isChar)) add(this.whole, spell(tokens), bit);
+        if (tokens.every(isChar)) add(this.whole, spell(tokens), set);
         else if (isAnything(tokens[last]) && tokens.slice(0, last).every(isChar))
-          add(this.beginnings, spell(tokens.slice(0, last)), bit);
-        else this.walked.push({ tokens, bit });
+          add(this.beginnings, spell(tokens.slice(0, last)), set);
+        else this.walked.push({ tokens, set });
       }
-    }
   }
 }
 
-const add = (map: Map<string, bigint>, key: string, bit: bigint) => map.set(key, (map.get(key) ?? 0n) | bit);
+function add(map: Map<string, number[]>, key: string, set: number): void {
+  const sets = map.get(key);
+  if (!sets) map.set(key, [set]);
+  else if (sets.at(-1) !== set) sets.push(set);
+}
+
+const bitsOf = (sets: readonly number[] | undefined): bigint => {
+  let bits = 0n;
+  for (const set of sets ?? []) bits |= 1n << BigInt(set);
+  return bits;
+};
 
 /** Without walked patterns a text is one of the listed, or goes on after its longest beginning as none of them does. */
 function plainClasses(
@@ -64,11 +74,11 @@ function plainClasses(
   mostClasses: number,
 ): StringClass[] | undefined {
   const lengths = [...new Set([...beginnings.keys()].map(({ length }) => length))].sort((a, b) => a - b);
-  const bitsOf = (text: string) => {
-    let bits = whole.get(text) ?? 0n;
+  const answers = (text: string) => {
+    let bits = bitsOf(whole.get(text));
     for (const length of lengths) {
       if (length > text.length) break;
-      bits |= beginnings.get(text.slice(0, length)) ?? 0n;
+      bits |= bitsOf(beginnings.get(text.slice(0, length)));
     }
     return bits;
   };
@@ -76,12 +86,12 @@ function plainClasses(
   const longest = Math.max(0, ...[...whole.keys(), ...beginnings.keys()].map(({ length }) => length));
   for (const beginning of ["", ...beginnings.keys()]) {
     const text = goOn(beginning, whole, beginnings, longest);
-    const bits = bitsOf(text);
+    const bits = answers(text);
     if (!classes.has(bits)) classes.set(bits, text);
   }
   for (const text of whole.keys()) {
     if (nonempty && text === "") continue;
-    const bits = bitsOf(text);
+    const bits = answers(text);
     if (!classes.has(bits)) classes.set(bits, text);
     if (classes.size > mostClasses) return undefined;
   }
@@ -94,8 +104,8 @@ const DIGITS = "9876543210";
 /** The beginning with a letter after it that no listed text has there. */
 function goOn(
   beginning: string,
-  whole: ReadonlyMap<string, bigint>,
-  beginnings: ReadonlyMap<string, bigint>,
+  whole: ReadonlyMap<string, unknown>,
+  beginnings: ReadonlyMap<string, unknown>,
   longest: number,
 ): string {
   for (const letter of LETTERS) {
@@ -112,19 +122,55 @@ function goOn(
   return beginning + "x".repeat(longest + 1);
 }
 
+/** Sets that a text matches whatever follows. Interned: a state's are one object. */
+class Certain {
+  private readonly more = new Map<number, Certain>();
+
+  constructor(
+    private readonly interned: Map<bigint, Certain>,
+    readonly id: number,
+    readonly bits: bigint,
+    readonly has: Uint8Array,
+  ) {}
+
+  static none(sets: number): Certain {
+    const interned = new Map<bigint, Certain>();
+    const none = new Certain(interned, 0, 0n, new Uint8Array(sets));
+    interned.set(0n, none);
+    return none;
+  }
+
+  with(set: number): Certain {
+    if (this.has[set] === 1) return this;
+    let found = this.more.get(set);
+    if (!found) {
+      const bits = this.bits | (1n << BigInt(set));
+      found = this.interned.get(bits);
+      if (!found) {
+        const has = Uint8Array.from(this.has);
+        has[set] = 1;
+        found = new Certain(this.interned, this.interned.size, bits, has);
+        this.interned.set(bits, found);
+      }
+      this.more.set(set, found);
+    }
+    return found;
+  }
+}
+
 interface State {
   readonly lo: number;
   readonly hi: number;
   readonly depth: number;
   readonly positions: readonly number[];
-  readonly certain: bigint;
+  readonly certain: Certain;
   readonly before: State | undefined;
   readonly character: string;
 }
 
 function walk(
   sorted: Sorted,
-  must: bigint,
+  must: number | undefined,
   nonempty: boolean,
   mostStates: number,
   mostClasses: number,
@@ -135,7 +181,8 @@ function walk(
   const queue: State[] = [];
   const visit = (state: State | undefined) => {
     if (!state) return;
-    const key = `${state.lo},${state.hi},${state.hi > state.lo ? state.depth : 0}|${state.positions.join()}|${state.certain}`;
+    const { lo, hi, depth, positions, certain } = state;
+    const key = `${hi > lo ? `${lo},${hi},${depth}` : ""}|${certain.id}|${packed(positions)}`;
     if (seen.has(key)) return;
     seen.add(key);
     queue.push(state);
@@ -143,15 +190,25 @@ function walk(
   // Not as seen: a longer text may come back to the same state, and stands for it where the empty one is none.
   const start = automaton.start();
   if (start) queue.push(start);
+  const required = must === undefined ? 0n : 1n << BigInt(must);
   for (let at = 0; at < queue.length; at++) {
     if (queue.length > mostStates || classes.size > mostClasses) return undefined;
     const state = queue[at]!;
     const bits = automaton.bitsAt(state);
-    const counts = (bits & must) === must && !(nonempty && state === start);
-    if (counts && !classes.has(bits & ~must)) classes.set(bits & ~must, state);
-    for (const character of automaton.characters(state)) visit(automaton.step(state, character));
+    const counts = (bits & required) === required && !(nonempty && state === start);
+    if (counts && !classes.has(bits & ~required)) classes.set(bits & ~required, state);
+    automaton.steps(state, visit);
   }
   return [...classes].map(([bits, state]) => ({ text: spelled(state), bits }));
+}
+
+/** Numbers as one short text. */
+function packed(numbers: readonly number[]): string {
+  let text = "";
+  for (const number of numbers)
+    text +=
+      number < 0xd800 ? String.fromCharCode(number) : `\ud800${String.fromCharCode(number >> 15, number & 0x7fff)}`;
+  return text;
 }
 
 function spelled(state: State): string {
@@ -160,39 +217,83 @@ function spelled(state: State): string {
   return text;
 }
 
+/** The positions of a state by what they wait for. */
+interface Waiting {
+  /** Those that wait for one character. */
+  readonly byCharacter: ReadonlyMap<string, readonly number[]>;
+  readonly others: readonly number[];
+}
+
 class Automaton {
   /** All texts that are matched plainly, in order. */
   private readonly keys: string[];
   private readonly tokens: (Token | undefined)[] = [];
-  private readonly bitOf: bigint[] = [];
+  private readonly setOf: number[] = [];
   private readonly beginnings: number[] = [];
+  private readonly firstAt: number[] = [];
+  private readonly none: Certain;
+  /** When each position was last opened. */
+  private readonly opened: Uint32Array;
+  private round = 0;
 
   constructor(
     private readonly sorted: Sorted,
-    private readonly must: bigint,
+    private readonly must: number | undefined,
   ) {
     this.keys = [...new Set([...sorted.whole.keys(), ...sorted.beginnings.keys()])].sort();
-    for (const { tokens, bit } of sorted.walked) {
-      this.beginnings.push(this.tokens.length);
+    this.none = Certain.none(sorted.sets);
+    for (const { tokens, set } of sorted.walked) {
+      const first = this.tokens.length;
+      this.beginnings.push(first);
       for (const token of [...tokens, undefined]) {
         this.tokens.push(token);
-        this.bitOf.push(bit);
+        this.setOf.push(set);
+        this.firstAt.push(first);
       }
     }
+    this.opened = new Uint32Array(this.tokens.length);
   }
 
   start(): State | undefined {
-    const certain = this.sorted.beginnings.get("") ?? 0n;
-    return this.settle(0, this.keys.length, 0, this.beginnings, certain, undefined, "");
+    let certain = this.none;
+    for (const set of this.sorted.beginnings.get("") ?? []) certain = certain.with(set);
+    return this.settle(0, this.keys.length, 0, this.beginnings, [], certain, undefined, "");
   }
 
-  step(state: State, character: string): State | undefined {
-    const next: number[] = [];
-    for (const position of state.positions) {
+  /** The states that follow, one for each way on. */
+  steps(state: State, visit: (next: State | undefined) => void): void {
+    const waiting = this.waiting(state);
+    for (const character of this.characters(state, waiting)) visit(this.step(state, waiting, character));
+  }
+
+  private waiting({ positions }: State): Waiting {
+    const byCharacter = new Map<string, number[]>();
+    const others: number[] = [];
+    const wait = (character: string, position: number) => {
+      const list = byCharacter.get(character);
+      if (list) list.push(position);
+      else byCharacter.set(character, [position]);
+    };
+    for (const position of positions) {
       const token = this.tokens[position];
-      if (!token || !takes(token, character)) continue;
-      next.push("some" in token && token.many ? position : position + 1);
+      if (!token) continue;
+      if ("char" in token) wait(token.char, position);
+      else if ("fold" in token) {
+        wait(token.fold, position);
+        wait(token.fold.toUpperCase(), position);
+      } else others.push(position);
     }
+    return { byCharacter, others };
+  }
+
+  private step(state: State, { byCharacter, others }: Waiting, character: string): State | undefined {
+    const stays: number[] = [];
+    for (const position of others) {
+      const token = this.tokens[position]!;
+      if (takes(token, character)) stays.push("some" in token && token.many ? position : position + 1);
+    }
+    const moves: number[] = [];
+    for (const position of byCharacter.get(character) ?? []) moves.push(position + 1);
     let lo = state.lo;
     let hi = state.lo;
     let { certain } = state;
@@ -201,9 +302,10 @@ class Automaton {
       while (lo < state.hi && !(this.keys[lo]![state.depth] === character)) lo++;
       hi = lo;
       while (hi < state.hi && this.keys[hi]![state.depth] === character) hi++;
-      if (lo < hi && this.keys[lo]!.length === depth) certain |= this.sorted.beginnings.get(this.keys[lo]!) ?? 0n;
+      if (lo < hi && this.keys[lo]!.length === depth)
+        for (const set of this.sorted.beginnings.get(this.keys[lo]!) ?? []) certain = certain.with(set);
     }
-    return this.settle(lo, hi, depth, next, certain, state, character);
+    return this.settle(lo, hi, depth, stays, moves, certain, state, character);
   }
 
   /** Follows empty runs, and drops what can no longer change the answer. */
@@ -211,34 +313,43 @@ class Automaton {
     lo: number,
     hi: number,
     depth: number,
-    from: readonly number[],
-    before: bigint,
+    stays: readonly number[],
+    moves: readonly number[],
+    before: Certain,
     back: State | undefined,
     character: string,
   ): State | undefined {
     let certain = before;
-    const open = new Set<number>();
-    for (let position of from)
-      for (;;) {
-        open.add(position);
+    this.round++;
+    const open: number[] = [];
+    const follow = (from: number) => {
+      for (let position = from; ; position++) {
+        if (this.opened[position] === this.round) break;
+        this.opened[position] = this.round;
+        open.push(position);
         const token = this.tokens[position];
         if (!token || !("some" in token) || !token.many) break;
-        if (token.some === "any" && this.tokens[position + 1] === undefined) certain |= this.bitOf[position]!;
-        position++;
+        if (token.some === "any" && this.tokens[position + 1] === undefined)
+          certain = certain.with(this.setOf[position]!);
       }
-    const positions = [...open].filter((position) => (this.bitOf[position]! & ~certain) !== 0n).sort((a, b) => a - b);
+    };
+    for (const position of stays) follow(position);
+    for (const position of moves) follow(position);
+    const { has } = certain;
+    const positions = open.filter((position) => has[this.setOf[position]!] === 0);
+    if (moves.length > 0 && stays.length > 0) positions.sort((a, b) => a - b);
     const kept = this.withoutSubsumed(positions);
-    if (this.must !== 0n && (certain & this.must) === 0n && !this.canStillMatch(kept, lo, hi)) return undefined;
+    if (this.must !== undefined && has[this.must] === 0 && !this.canStillMatch(this.must, kept, lo, hi))
+      return undefined;
     const live = hi > lo && !(hi - lo === 1 && this.keys[lo]!.length < depth);
     return { lo: live ? lo : 0, hi: live ? hi : 0, depth, positions: kept, certain, before: back, character };
   }
 
-  private canStillMatch(positions: readonly number[], lo: number, hi: number): boolean {
-    for (const position of positions) if ((this.bitOf[position]! & this.must) !== 0n) return true;
+  private canStillMatch(must: number, positions: readonly number[], lo: number, hi: number): boolean {
+    for (const position of positions) if (this.setOf[position] === must) return true;
     for (let at = lo; at < hi; at++) {
       const key = this.keys[at]!;
-      if ((((this.sorted.whole.get(key) ?? 0n) | (this.sorted.beginnings.get(key) ?? 0n)) & this.must) !== 0n)
-        return true;
+      if (this.sorted.whole.get(key)?.includes(must) || this.sorted.beginnings.get(key)?.includes(must)) return true;
     }
     return false;
   }
@@ -249,51 +360,36 @@ class Automaton {
     let from = -1;
     for (let at = positions.length - 1; at >= 0; at--) {
       const position = positions[at]!;
-      if (from !== -1 && position < from && position >= this.firstOf(from)) continue;
+      if (from !== -1 && position < from && position >= this.firstAt[from]!) continue;
       kept.push(position);
       if (isAnything(this.tokens[position])) from = position;
     }
     return kept.reverse();
   }
 
-  private firstOf(position: number): number {
-    let lo = 0;
-    let hi = this.beginnings.length - 1;
-    while (lo < hi) {
-      const middle = (lo + hi + 1) >> 1;
-      if (this.beginnings[middle]! <= position) lo = middle;
-      else hi = middle - 1;
-    }
-    return this.beginnings[lo]!;
-  }
-
   bitsAt({ lo, hi, depth, positions, certain }: State): bigint {
-    let bits = certain;
-    if (hi > lo && this.keys[lo]!.length === depth) bits |= this.sorted.whole.get(this.keys[lo]!) ?? 0n;
-    for (const position of positions) if (this.tokens[position] === undefined) bits |= this.bitOf[position]!;
-    return bits;
+    let at = certain;
+    if (hi > lo && this.keys[lo]!.length === depth)
+      for (const set of this.sorted.whole.get(this.keys[lo]!) ?? []) at = at.with(set);
+    for (const position of positions) if (this.tokens[position] === undefined) at = at.with(this.setOf[position]!);
+    return at.bits;
   }
 
   /** One character for each way on: those that are spelled here, and one for all others of each kind. */
-  characters({ lo, hi, depth, positions }: State): Set<string> {
+  private characters({ lo, hi, depth }: State, { byCharacter, others }: Waiting): Set<string> {
     const spelled = new Set<string>();
     for (let at = lo; at < hi; at++) {
       const character = this.keys[at]![depth];
       if (character !== undefined) spelled.add(character);
     }
+    for (const character of byCharacter.keys()) spelled.add(character);
     let kinds = false;
     let digits = false;
-    for (const position of positions) {
-      const token = this.tokens[position];
-      if (!token) continue;
-      if ("char" in token) spelled.add(token.char);
-      else if ("fold" in token) {
-        spelled.add(token.fold);
-        spelled.add(token.fold.toUpperCase());
-      } else if (token.some !== "any") {
-        kinds = true;
-        digits ||= token.some === "digit";
-      }
+    for (const position of others) {
+      const token = this.tokens[position]!;
+      if (!("some" in token) || token.some === "any") continue;
+      kinds = true;
+      digits ||= token.some === "digit";
     }
     const characters = new Set<string>();
     characters.add(other(LETTERS, spelled));

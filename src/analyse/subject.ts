@@ -1,6 +1,6 @@
 /** A subject as the policies that are weighed, without a request that would say which of them matter. */
 import { refuse } from "../diagnostic/diagnostic.ts";
-import { isEnvironment } from "../environment/environment.ts";
+import type { Environment } from "../environment/environment.ts";
 import type { Subject } from "../evaluate/normalise.ts";
 import { EMPTY_SET, type PolicySet } from "../evaluate/policy-set.ts";
 import { KINDS } from "../policy/kinds.ts";
@@ -13,11 +13,7 @@ export type Analysed = Subject | PolicySet;
 const isPolicySet = (value: object): value is PolicySet => "serviceControl" in value && "vpcEndpoint" in value;
 
 /** @throws DiagnosticError `wrong-use` */
-export function toPolicySet(subject: Analysed): PolicySet {
-  if (isEnvironment(subject))
-    refuse("wrong-use", "an environment is not analysed: ask about the policies of one caller and one resource", {
-      help: "as a list: `[boundary, rolePolicy, keyPolicy]`",
-    });
+export function toPolicySet(subject: Exclude<Analysed, Environment>): PolicySet {
   if (!Array.isArray(subject) && !isPolicy(subject) && !isGrant(subject) && isPolicySet(subject)) return subject;
   const parts = Array.isArray(subject) ? (subject as readonly (Policy | Grant)[]) : [subject as Policy | Grant];
   const policies = parts.filter(isPolicy);
@@ -45,3 +41,7 @@ export function toPolicySet(subject: Analysed): PolicySet {
     vpcEndpoint: of("vpcEndpoint"),
   };
 }
+
+/** The caller's own policies alone: the callers are those that have such policies. */
+export const onlyOwn = ({ resource, identity, grants }: PolicySet): boolean =>
+  resource === undefined && identity !== undefined && grants.length === 0;

@@ -47,6 +47,28 @@ export const some = (kind: CharacterKind): Token[] => [one(kind), run(kind)];
 export const ACCOUNT: readonly Token[] = Array.from({ length: 12 }, () => one("digit"));
 export const ANYTHING: Pattern = [run("any")];
 
+/** Whether a pattern matches a whole text. */
+export function matches(pattern: Pattern, text: string): boolean {
+  const last = pattern.length;
+  let live = new Uint8Array(last + 1);
+  live[0] = 1;
+  // A run may be empty.
+  const passRuns = () => {
+    for (let at = 0; at < last; at++) if (live[at] === 1 && isRun(pattern[at]!)) live[at + 1] = 1;
+  };
+  passRuns();
+  for (const character of text.split("")) {
+    const next = new Uint8Array(last + 1);
+    for (let at = 0; at < last; at++)
+      if (live[at] === 1 && takes(pattern[at]!, character)) next[isRun(pattern[at]!) ? at : at + 1] = 1;
+    live = next;
+    passRuns();
+  }
+  return live[last] === 1;
+}
+
+const isRun = (token: Token): boolean => "some" in token && token.many;
+
 /** `*` and `?` as wildcards, within `kind`. */
 function wild(pattern: string, kind: CharacterKind): Token[] {
   return pattern.split("").map((char) => (char === "*" ? run(kind) : char === "?" ? one(kind) : { char }));

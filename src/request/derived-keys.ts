@@ -40,6 +40,7 @@ const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
   "account",
   "globalaccelerator",
 ]);
+export const isGlobalService = (service: string): boolean => GLOBAL_SERVICES.has(service);
 
 const TYPES: Readonly<Partial<Record<string, string>>> = {
   root: "Account",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { compareAccess } from "../../src/analyse/compare-access.ts";
 import { findAccess } from "../../src/analyse/find-access.ts";
 import {
   identityPolicy,
@@ -11,6 +12,7 @@ import {
   trustPolicy,
   vpcEndpointPolicy,
 } from "../../src/policy/constructors.ts";
+import { type GrantInput, grant } from "../../src/request/grant.ts";
 
 const HOME = "111122223333";
 const APP = `arn:aws:iam::${HOME}:role/app`;
@@ -255,4 +257,98 @@ test("the caller's account, as AWS KMS has it, is no key of other services", () 
   );
   expect(findAccess(subject, { actions: "ec2:RunInstances", by: HOME }).verdict).toBe("refuted");
   expect(findAccess(subject, { actions: "kms:Decrypt", by: HOME }).verdict).toBe("proved");
+});
+
+describe("grants", () => {
+  const key = keyPolicy(policy(toAccount), { key: KEY });
+  const none = identityPolicy(policy({ Effect: "Allow", Action: "s3:*", Resource: "*" }));
+  const notRoot = {
+    except: { by: `arn:aws:iam::${HOME}:root`, when: { StringEquals: { "aws:PrincipalType": "Account" } } },
+  };
+  const roles = { by: `arn:aws:iam::${HOME}:role/*` };
+  const given = (rest: Partial<GrantInput> = {}) =>
+    grant({ key: KEY, granteePrincipal: APP, operations: ["Decrypt"], ...rest });
+
+  test("let the grantee in, and nobody else", () => {
+    expect(findAccess([key, none], roles).verdict).toBe("proved");
+    const found = findAccess([key, none, given()], roles);
+    expect(found.request?.principal.name).toBe(APP);
+    expect(found.request?.action).toBe("kms:Decrypt");
+    expect(findAccess([key, none, given()], { ...roles, except: { by: APP, actions: "kms:Decrypt" } }).verdict).toBe(
+      "proved",
+    );
+  });
+
+  test("hold within their constraints", () => {
+    const bound = given({ constraints: { EncryptionContextSubset: { app: "orders" } } });
+    const other = { ...roles, when: { StringNotEquals: { "kms:EncryptionContext:app": "orders" } } };
+    expect(findAccess([key, none, bound], other).verdict).toBe("proved");
+    expect(findAccess([key, none, bound], roles).request?.context).toEqual({ "kms:EncryptionContext:app": "orders" });
+    const exact = given({ constraints: { EncryptionContextEquals: { app: "orders" } } });
+    const more = { ...roles, when: { Null: { "kms:EncryptionContext:part": "false" } } };
+    expect(findAccess([key, none, bound], more).verdict).toBe("refuted");
+    expect(findAccess([key, none, exact], more).verdict).toBe("proved");
+  });
+
+  test("under a grant, no more is granted than it holds (F16)", () => {
+    const handing = given({ operations: ["CreateGrant", "Decrypt"] });
+    const more = {
+      ...roles,
+      actions: "kms:CreateGrant",
+      when: { "ForAnyValue:StringEquals": { "kms:GrantOperations": "Encrypt" } },
+    };
+    expect(findAccess([key, none, handing], more).verdict).toBe("proved");
+    expect(findAccess([key, none, handing], { ...roles, actions: "kms:CreateGrant" }).verdict).toBe("refuted");
+  });
+
+  test("to EC2's role for one instance (F21)", () => {
+    const instance = `arn:aws:iam::${HOME}:role/aws:ec2-infrastructure/i-0123456789abcdef0`;
+    const found = findAccess([key, none, given({ granteePrincipal: instance })], {
+      actions: "kms:Decrypt",
+      ...notRoot,
+    });
+    expect(found.request?.principal.name).toBe(
+      `arn:aws:sts::${HOME}:assumed-role/aws:ec2-infrastructure/i-0123456789abcdef0`,
+    );
+  });
+
+  test("are retired by whom they name, and by the account's own policies (F18)", () => {
+    const retire = { ...roles, actions: "kms:RetireGrant" };
+    expect(findAccess([key, none, given()], retire).verdict).toBe("proved");
+    expect(findAccess([key, none, given({ retiringPrincipal: APP })], retire).request?.principal.name).toBe(APP);
+    const may = identityPolicy(policy({ Effect: "Allow", Action: "kms:RetireGrant", Resource: "*" }));
+    expect(findAccess([key, may, given()], retire).verdict).toBe("refuted");
+  });
+
+  test("a Deny wins over a grant", () => {
+    const denying = keyPolicy(policy(toAccount, deny({ Principal: "*", Action: "kms:Decrypt" })), { key: KEY });
+    expect(findAccess([denying, none, given()], { actions: "kms:Decrypt" }).verdict).toBe("proved");
+  });
+
+  test("that are new grant newly", () => {
+    expect(compareAccess([key, none, given()], [key, none]).request?.principal.name).toBe(APP);
+    expect(compareAccess([key, none], [key, none, given()]).verdict).toBe("proved");
+  });
+});
+
+describe("an action that a rule knows by name is not hidden behind another", () => {
+  test.each([
+    [
+      "EBS sends no `aws:ResourceAccount`",
+      ["dynamodb:PutItem", "ebs:GetSnapshotBlock"],
+      "*",
+      { when: { Null: { "aws:ResourceAccount": "true" } } },
+      "ebs:GetSnapshotBlock",
+    ],
+    [
+      "AWS's own roles can be passed, though not changed",
+      ["iam:DeleteRole", "iam:PassRole"],
+      `arn:aws:iam::${HOME}:role/aws-reserved/x`,
+      { actions: ["iam:DeleteRole", "iam:PassRole"] },
+      "iam:PassRole",
+    ],
+  ])("%s", (_, Action, Resource, question, action) => {
+    const subject = identityPolicy(policy({ Effect: "Allow", Action, Resource }));
+    expect(findAccess(subject, question).request?.action).toBe(action);
+  });
 });

@@ -1,9 +1,11 @@
 /** Random policy sets: what the analyser says of all requests, against what the evaluator says of many. */
 import fc from "fast-check";
 import { compareIn } from "../../src/analyse/compare-access.ts";
-import { findIn } from "../../src/analyse/find-access.ts";
+import { findIn } from "../../src/analyse/finding.ts";
 import { type Requests, requestsPolicy } from "../../src/analyse/question.ts";
 import { scenesOf } from "../../src/analyse/scenes.ts";
+import { plainScope } from "../../src/analyse/scopes.ts";
+import { onlyOwn } from "../../src/analyse/subject.ts";
 import { applies, compile } from "../../src/evaluate/compile.ts";
 import { decide } from "../../src/evaluate/decide.ts";
 import { Evaluation } from "../../src/evaluate/evaluation.ts";
@@ -91,9 +93,9 @@ export function fuzzSet(
   requests: number,
   tally: Tally,
 ): void {
-  const set = attach({ ...toPolicySet(documents, near), grants: [] }, near, draw);
+  const set = attach(toPolicySet(documents, near), near, draw);
   const { asked, except } = drawQuestion(draw, near);
-  const found = findIn(set, { ...asked, except });
+  const found = findIn(plainScope(set), { ...asked, except });
   tally.sets++;
   tally[found.verdict]++;
   if (found.verdict === "unknown") tally.reasons.set(found.reason, (tally.reasons.get(found.reason) ?? 0) + 1);
@@ -102,7 +104,7 @@ export function fuzzSet(
   const meant = except.length > 0 ? requestsPolicy(except, "except") : undefined;
   const { scenes } = scenesOf([set], meant ? [question, meant] : [question]);
   const owners = new Set(scenes.map(({ owner }) => owner));
-  const identityOnly = set.resource === undefined && set.identity !== undefined;
+  const identityOnly = onlyOwn(set);
   for (let count = 0; count < requests; count++) {
     const request = drawRequest(draw, near);
     const owner = ownerIn(request);
@@ -121,7 +123,7 @@ export function fuzzSet(
       continue;
     if (!covers(question, facts) || (meant && covers(meant, facts))) continue;
     throw new Error(
-      `proved, and yet allowed:\n${JSON.stringify({ documents: { ...documents, grants: [] }, near, attached: set.resource?.resource, asked, except, request: given, owner }, null, 1)}`,
+      `proved, and yet allowed:\n${JSON.stringify({ documents, near, attached: set.resource?.resource, asked, except, request: given, owner }, null, 1)}`,
     );
   }
 }
@@ -146,10 +148,10 @@ export function fuzzFinding(
   requests: number,
   tally: Tally,
 ): void {
-  const set = attach({ ...toPolicySet(documents, near), grants: [] }, near, draw);
+  const set = attach(toPolicySet(documents, near), near, draw);
   const { scenes } = scenesOf([set], []);
   const owners = new Set(scenes.map(({ owner }) => owner));
-  const identityOnly = set.resource === undefined && set.identity !== undefined;
+  const identityOnly = onlyOwn(set);
   let asked = 0;
   for (let count = 0; count < requests && asked < 3; count++) {
     const request = drawRequest(draw, near);
@@ -169,13 +171,13 @@ export function fuzzFinding(
       continue;
     asked++;
     const question = narrowQuestion(request);
-    const found = findIn(set, question);
+    const found = findIn(plainScope(set), question);
     tally.sets++;
     tally[found.verdict]++;
     if (found.verdict === "unknown") tally.reasons.set(found.reason, (tally.reasons.get(found.reason) ?? 0) + 1);
     if (found.verdict === "proved")
       throw new Error(
-        `allowed, and yet not found:\n${JSON.stringify({ documents: { ...documents, grants: [] }, near, attached: set.resource?.resource, asked: question, except: [], request: given, owner }, null, 1)}`,
+        `allowed, and yet not found:\n${JSON.stringify({ documents, near, attached: set.resource?.resource, asked: question, except: [], request: given, owner }, null, 1)}`,
       );
   }
 }
@@ -220,9 +222,9 @@ function comparePair(
   requests: number,
   tally: Tally,
 ): void {
-  const next = attach({ ...toPolicySet(first, near), grants: [] }, near, draw);
+  const next = attach(toPolicySet(first, near), near, draw);
   // Often only one kind of policy differs, as between two versions.
-  const other: PolicySet = { ...toPolicySet(second, near), grants: [] };
+  const other = toPolicySet(second, near);
   const resource = next.resource && other.resource ? alikeAttached(next.resource, other.resource) : next.resource;
   const changed = pick<Partial<PolicySet>>(draw, [
     { identity: other.identity },
@@ -230,12 +232,13 @@ function comparePair(
     { resource },
     { permissionsBoundary: other.permissionsBoundary, session: other.session },
     { serviceControl: other.serviceControl, resourceControl: other.resourceControl },
+    { grants: other.grants },
     { ...other, resource },
   ]);
   const previous: PolicySet = { ...next, ...changed };
   const [after, before] = draw() < 0.5 ? [next, previous] : [previous, next];
   const judge = (question: Requests) => {
-    const found = compareIn(after, before, question);
+    const found = compareIn(plainScope(after), plainScope(before), question);
     tally.sets++;
     tally[found.verdict]++;
     if (found.verdict === "unknown") tally.reasons.set(found.reason, (tally.reasons.get(found.reason) ?? 0) + 1);
@@ -246,7 +249,7 @@ function comparePair(
   const owners = new Set(
     scenesOf([after, before], [requestsPolicy([{ actions }], "asked")]).scenes.map(({ owner }) => owner),
   );
-  const identityOnly = after.resource === undefined && after.identity !== undefined;
+  const identityOnly = onlyOwn(after);
   const asked = compile(requestsPolicy([{ actions }], "asked")).statements[0]!;
   let found = 0;
   for (let count = 0; count < requests && found < 2; count++) {
@@ -261,7 +264,7 @@ function comparePair(
     const verdict = decide(after, new Evaluation(facts));
     if (verdict.outcome !== "allowed" || decide(before, new Evaluation(facts)).outcome === "allowed") continue;
     found++;
-    const told = { documents: { ...first, grants: [] }, second, near, after, before, request, owner };
+    const told = { documents: first, second, near, after, before, request, owner };
     if (whole === "proved" && asked.action.matches(facts.action))
       throw new Error(`nothing new, and yet new:\n${JSON.stringify(told, null, 1)}`);
     const narrow = narrowQuestion(drawn);

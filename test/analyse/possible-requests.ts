@@ -112,6 +112,7 @@ export function drawRequest(draw: Random, near: Attached): RequestFields {
       : pick(draw, values);
   }
   tellTags(context);
+  if (action === "kms:CreateGrant" && !alias) tellConstraints(context, draw);
   const arn = resource.split(":");
   return {
     principal,
@@ -134,6 +135,12 @@ function tellTags(context: Record<string, ContextValue>): void {
     } else if (!listed) names.add(tag);
   }
   context["aws:TagKeys"] = names.size === 0 ? null : [...names];
+}
+
+/** What a grant that is asked for is bound by. */
+function tellConstraints(context: Record<string, ContextValue>, draw: Random): void {
+  context["kms:GrantConstraintType"] = pick(draw, [null, "EncryptionContextEquals", "EncryptionContextSubset"]);
+  context["kms:GrantConstraintSourceArn"] = pick(draw, [null, "arn:aws:s3:::reports"]);
 }
 
 function list(draw: Random, values: readonly string[]): string[] {

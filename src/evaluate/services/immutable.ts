@@ -5,8 +5,15 @@ import type { Facts } from "../../request/facts.ts";
 export function isImmutable(facts: Facts): boolean {
   const { action, actionFacts, resource = "" } = facts;
   if (!actionFacts || actionFacts.access === "Read" || actionFacts.access === "List") return false;
-  if (!isArnOf(resource, "iam")) return isArnOf(resource, "kms", "alias/aws/");
+  if (!isReserved(resource)) return false;
+  if (!isArnOf(resource, "iam")) return true;
   // Attaching one is a change of the role or user, not of the policy.
   if (isArnOf(resource, "iam", "policy/")) return facts.arn?.account === "aws";
-  return isArnOf(resource, "iam", "role/aws-reserved/") && action.startsWith("iam:") && action !== "iam:passrole";
+  return action.startsWith("iam:") && action !== "iam:passrole";
 }
+
+/** ARNs among which those objects are. */
+export const isReserved = (resource: string): boolean =>
+  isArnOf(resource, "iam")
+    ? isArnOf(resource, "iam", "policy/") || isArnOf(resource, "iam", "role/aws-reserved/")
+    : isArnOf(resource, "kms", "alias/aws/");

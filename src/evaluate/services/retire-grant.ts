@@ -13,7 +13,7 @@ export function retireGrant(weighing: Weighing): Verdict {
   const { set, run, identity } = weighing;
   const { principal, owner, resource } = run.facts;
   const grants = set.grants.filter(({ key }) => key === resource);
-  const matches = grants.map((grant) => Math.max(retiringMatch(grant, run), retiringGranteeMatch(grant, run)));
+  const matches = grants.map((grant) => retiringClass(grant, run));
   const named = grants.filter((_, at) => matches[at]! >= PARENT);
   if (named.length > 0) return allowed([], named, "the grant names the caller");
   // The account may retire it: its root user does, others need an identity policy of that account.
@@ -25,6 +25,10 @@ export function retireGrant(weighing: Weighing): Verdict {
     return allowed(identity.allows, ofAccount, why);
   return implicit("the caller may not retire any of the grants");
 }
+
+/** How closely a grant names the caller as one who may retire it. */
+export const retiringClass = (grant: Grant, run: Evaluation): MatchClass =>
+  Math.max(retiringMatch(grant, run), retiringGranteeMatch(grant, run)) as MatchClass;
 
 function retiringMatch({ retiringPrincipal, retiringServicePrincipal }: Grant, run: Evaluation): MatchClass {
   const { type, name } = run.facts.principal;

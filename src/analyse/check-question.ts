@@ -1,0 +1,126 @@
+/** A question about nothing is answered "there is none" for nothing: such a question is refused. */
+import { actionNames, keyFacts } from "../catalog/catalog.ts";
+import { nearest, nearestKey } from "../catalog/nearest.ts";
+import { DiagnosticError, refuse } from "../diagnostic/diagnostic.ts";
+import { quoted } from "../diagnostic/frame.ts";
+import { compileAction } from "../evaluate/action.ts";
+import { isKnownAction, unknownAction } from "../evaluate/findings.ts";
+import { policiesOf } from "../evaluate/open.ts";
+import { EMPTY_SET, type PolicySet } from "../evaluate/policy-set.ts";
+import { parsePolicy } from "../policy/parse.ts";
+import type { Policy } from "../policy/policy.ts";
+import { isPlainObject } from "../request/context.ts";
+import { Source } from "../source/source.ts";
+import { type AccessQuestion, findIn } from "./finding.ts";
+import { carried, type Requests } from "./question.ts";
+import { plainScope, type Scope } from "./scopes.ts";
+import { onlyOwn } from "./subject.ts";
+
+const PARTS = ["actions", "by", "on", "notOn", "when"];
+const QUESTION = [...PARTS, "except", "context", "mostNodes"];
+
+/** @throws DiagnosticError `wrong-use`, `unknown-action` */
+export function checkQuestion(question: AccessQuestion): void {
+  checkParts(question, QUESTION, "a question");
+  for (const one of [question.except ?? []].flat()) checkParts(one, PARTS, "an exception");
+}
+
+function checkParts(asked: Requests, parts: readonly string[], what: string): void {
+  if (!isPlainObject(asked)) refuse("wrong-use", `${what} is an object`, { help: `its parts are ${parts.join(", ")}` });
+  for (const part of Object.keys(asked)) {
+    if (parts.includes(part)) continue;
+    const near = nearest(part, parts);
+    refuse("wrong-use", `${quoted(part)} is not a part of ${what}`, {
+      help: near ? `did you mean \`${near}\`?` : `its parts are ${parts.join(", ")}`,
+    });
+  }
+  if (asked.actions !== undefined) for (const action of [asked.actions].flat()) checkAction(action);
+}
+
+function checkAction(action: unknown): void {
+  if (typeof action !== "string")
+    refuse("wrong-use", "an action is a text", { help: 'as in `"kms:Decrypt"` or `"kms:*"`' });
+  const name = action as string;
+  if (name === "*" || isKnownAction(name)) return;
+  if (/[*?]/.test(name) && name.includes(":")) {
+    const element = compileAction({ not: false, values: [{ value: name }] });
+    for (const known of actionNames()) if (element.matches(known.toLowerCase())) return;
+  }
+  throw new DiagnosticError([unknownAction("error", name)]);
+}
+
+/**
+ * Refuses a question that no request fits, even if the policies allowed everything; and a context key that neither AWS nor
+ * the policies know.
+ *
+ * @throws DiagnosticError `no-such-request`, `unknown-key`
+ */
+export function refuseVacuous(scopes: Iterable<Scope>, question: AccessQuestion): void {
+  const { actions, by, on, notOn, when, except, context } = question;
+  const everything = [actions, by, on, notOn, when, except, context].every((part) => part === undefined);
+  if (everything) return;
+  const some = [...scopes];
+  refuseUnknownKeys(some, question);
+  if (some.some((scope) => findIn(widest(scope), question).verdict !== "proved")) return;
+  refuse(
+    "no-such-request",
+    "no request fits the question, whatever the policies say: that none is allowed would say nothing",
+    {
+      help: "look at the action, the resource, the callers and the context that are asked for, and at the exceptions",
+    },
+  );
+}
+
+function refuseUnknownKeys(scopes: readonly Scope[], { context = {} }: AccessQuestion): void {
+  for (const key of Object.keys(carried(context).told)) {
+    if (keyFacts(key)) continue;
+    const folded = key.toLowerCase();
+    const mentioned = scopes.some(({ set }) =>
+      policiesOf(set).some(({ statements }) =>
+        statements.some(({ conditions }) => conditions.some((condition) => condition.key.toLowerCase() === folded)),
+      ),
+    );
+    if (mentioned) continue;
+    const near = nearestKey(key);
+    refuse("unknown-key", `${quoted(key)} is not a condition key of AWS, and no policy here reads it`, {
+      help: near ? `did you mean \`${near}\`?` : undefined,
+    });
+  }
+}
+
+/** The same resource and callers, with policies that allow everything. */
+function widest(scope: Scope): Scope {
+  const { resource, grants } = scope.set;
+  const set: PolicySet = {
+    ...EMPTY_SET,
+    identity: onlyOwn(scope.set) ? [allowingAll("identity", null)] : undefined,
+    resource: resource ? allowingAll(resource.kind, resource) : undefined,
+    grants,
+  };
+  return { ...scope, set, decision: plainScope(set).decision };
+}
+
+const WIDEST = new Map<string, Policy>();
+
+function allowingAll(kind: Policy["kind"], like: Policy | null): Policy {
+  const key = JSON.stringify([kind, like?.resource, like?.account]);
+  let policy = WIDEST.get(key);
+  if (!policy) {
+    const statement = {
+      Effect: "Allow",
+      ...(kind === "identity" ? {} : { Principal: "*" }),
+      Action: "*",
+      ...(kind === "trust" ? {} : { Resource: "*" }),
+    };
+    const text = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    const { resource = null, account = null } = like ?? {};
+    policy = parsePolicy(new Source("everything", text), kind, {
+      name: "everything",
+      resource,
+      account,
+      endpoint: null,
+    });
+    if (WIDEST.size < 1_000) WIDEST.set(key, policy);
+  }
+  return policy;
+}

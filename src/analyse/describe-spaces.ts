@@ -1,0 +1,56 @@
+/** All requests of spaces, as few readable boxes. */
+import { type AccessBox, boxText, describeBox } from "./describe-box.ts";
+import { boxesOf } from "./excess.ts";
+import type { Scope } from "./scopes.ts";
+import type { Found, Space } from "./search.ts";
+
+/** Access of one caller and one resource of an environment; of policies there is one such part. */
+export interface AccessPart {
+  /** The caller and the resource in words. */
+  readonly about: string;
+  readonly boxes: readonly AccessBox[];
+  /** False: there is more than is told here. */
+  readonly complete: boolean;
+  readonly text: string;
+}
+
+/** What a question finds in each scope. */
+export function describeAll(scopes: Iterable<Scope>, ask: (scope: Scope) => Found): AccessPart[] {
+  const parts: AccessPart[] = [];
+  for (const scope of scopes) {
+    const found = ask(scope);
+    if (found.verdict === "refuted") parts.push(describeSpaces(scope, found.spaces()));
+  }
+  return parts;
+}
+
+export function describeSpaces(scope: Scope, spaces: readonly Space[], mostBoxes = 24): AccessPart {
+  const boxes: AccessBox[] = [];
+  const texts = new Set<string>();
+  let complete = true;
+  for (const space of spaces) {
+    const known = outright(space, spaces);
+    const found = boxesOf(space, { known, mostBoxes });
+    complete &&= found.complete;
+    for (const region of found.boxes) {
+      const box = describeBox(region, space, scope.set.resource);
+      const text = boxText(box);
+      if (!texts.has(text)) boxes.push(box);
+      texts.add(text);
+    }
+  }
+  return {
+    about: scope.about,
+    boxes,
+    complete,
+    text: boxes.map(boxText).join("\n") + (complete ? "" : "\n… and more"),
+  };
+}
+
+/** What is allowed without identity policies that were not given need not be told again for those with them. */
+function outright(space: Space, spaces: readonly Space[]) {
+  if (!space.identityAllows) return [];
+  return spaces
+    .filter((other) => !other.identityAllows && other.model === space.model)
+    .flatMap((other) => boxesOf(other).boxes.map(({ inside }) => inside));
+}
