@@ -67,21 +67,49 @@ export function judge(set: PolicySet, facts: Facts): Judgement {
   const verdict = decide(set, run);
   const open = run.openKeys.size > 0 || run.sessionNames.size > 0 || run.identityOpen || run.resourceOpen;
   const openness = open ? findOpen(set, facts, run) : CLOSED;
-  const decision: Decision = {
-    outcome: verdict.outcome,
-    statements: refs(verdict),
-    openKeys: openness.keys,
-    openPolicies: openness.policies,
-    unverified: unverified(set, facts, run, verdict.outcome),
-    // Made when they are read: a decision among thousands has no reader.
-    get findings() {
-      return requestFindings(set, facts);
-    },
-    get policies() {
-      return policiesOf(set).map(({ name }) => name);
-    },
-  };
+  const decision = new Decided(
+    verdict.outcome,
+    refs(verdict),
+    openness,
+    unverified(set, facts, run, verdict.outcome),
+    set,
+    facts,
+  );
   return { decision, verdict, openness, set, facts };
+}
+
+/** A class, because an object with getters of its own costs several times the decision. */
+class Decided implements Decision {
+  readonly openKeys: readonly string[];
+  readonly openPolicies: Decision["openPolicies"];
+  readonly #set: PolicySet;
+  readonly #facts: Facts;
+
+  constructor(
+    readonly outcome: Outcome,
+    readonly statements: readonly StatementRef[],
+    openness: Openness,
+    readonly unverified: readonly string[],
+    set: PolicySet,
+    facts: Facts,
+  ) {
+    this.openKeys = openness.keys;
+    this.openPolicies = openness.policies;
+    this.#set = set;
+    this.#facts = facts;
+  }
+
+  // Made when they are read: a decision among thousands has no reader.
+  get findings() {
+    return requestFindings(this.#set, this.#facts);
+  }
+  get policies() {
+    return policiesOf(this.#set).map(({ name }) => name);
+  }
+
+  toJSON(): Decision {
+    return { ...this, findings: this.findings, policies: this.policies };
+  }
 }
 
 /** A rule is rested on when its other reading gives another outcome. */

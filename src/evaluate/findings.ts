@@ -22,7 +22,7 @@ export function wrongResource(
 ): Diagnostic | undefined {
   if (!actionFacts || resource === undefined || actionFacts.resources.length === 0) return undefined;
   const service = serviceFacts(actionFacts.service);
-  const forms = actionFacts.resources.flatMap(({ type }) => service?.resourceTypes.get(type)?.arns ?? []);
+  const forms = actionFacts.resources.flatMap(({ type }) => service?.resourceTypes.get(type.toLowerCase())?.arns ?? []);
   const fits =
     resource === "*"
       ? !actionFacts.resources.some(({ required }) => required)

@@ -1,0 +1,241 @@
+/**
+ * Requests aimed at a subject's edges. Some are the analyser's test points, as they are or with one thing changed; most
+ * hit one statement in everything, or in everything but one; the rest take each value as it comes.
+ */
+import type { Subject } from "../evaluate/normalise.ts";
+import { isTokenCall } from "../evaluate/services/sts.ts";
+import type { Context, ContextValue } from "../request/context.ts";
+import { type Principal, role } from "../request/principal.ts";
+import type { Request, RequestFields } from "../request/request.ts";
+import { actionsOf } from "./actions.ts";
+import { Aim, ownerOf, type Wells } from "./aim.ts";
+import { keyWellsOf } from "./key-wells.ts";
+import { isTemplate } from "./near-misses.ts";
+import { principalsOf } from "./principals.ts";
+import type { Random } from "./random.ts";
+import { type Scope, scopeOf } from "./scope.ts";
+import { type Target, Targets } from "./targets.ts";
+import { type Choice, World } from "./world.ts";
+
+/** What the requests are limited to. */
+export interface Limits {
+  readonly principals?: ((principal: Principal) => boolean) | undefined;
+  readonly actions?: ((action: string) => boolean) | undefined;
+  readonly resources?: ((resource: string | null) => boolean) | undefined;
+  /** Told in every request. */
+  readonly context?: Context | undefined;
+  /** Callers, actions and resources to use beside those that the subject suggests. */
+  readonly also?: {
+    readonly principals?: readonly Principal[];
+    readonly actions?: readonly string[];
+    readonly resources?: readonly string[];
+  };
+}
+
+/** Parts of a request that are settled elsewhere. */
+export interface Settled {
+  readonly principal?: Principal | undefined;
+  readonly action?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly context?: Context | undefined;
+}
+
+export class RequestSource {
+  readonly scope: Scope;
+  readonly wells: Wells;
+  readonly world: World;
+  private readonly aims: readonly Aim[];
+  private readonly principalsIn = new Map<string, readonly Principal[]>();
+  private readonly bearers: readonly Principal[];
+  private readonly signers: readonly Principal[];
+
+  /** @throws DiagnosticError `wrong-use` */
+  constructor(
+    subject: Subject,
+    private readonly limits: Limits = {},
+    /** Requests that are worth more than others: the analyser's. */
+    readonly points: readonly Request[] = [],
+  ) {
+    const scope = scopeOf(subject);
+    this.scope = scope;
+    const pinned = new Set(Object.keys(limits.context ?? {}).map((key) => key.toLowerCase()));
+    const keys = keyWellsOf(scope).filter(({ key }) => !pinned.has(key.folded));
+    const { also = {} } = limits;
+    const within = <T>(list: readonly T[], limit: ((value: T) => boolean) | undefined) =>
+      limit ? list.filter(limit) : list;
+    this.wells = {
+      actions: within([...new Set([...(also.actions ?? []), ...actionsOf(scope)])], limits.actions),
+      principals: within([...(also.principals ?? []), ...principalsOf(scope)], limits.principals),
+      targets: new Targets(scope, limits.resources, also.resources),
+      keys,
+      accounts: scope.accounts,
+    };
+    this.world = new World(
+      keys,
+      scope.accounts[0],
+      scope.policies.some(({ kind }) => kind === "vpcEndpoint"),
+    );
+    this.aims = scope.statements
+      .map((statement) => new Aim(statement, this.wells))
+      .filter(({ actions }) => actions.length > 0);
+    const { principals } = this.wells;
+    this.bearers = principals.filter(({ type }) => type === "federated");
+    this.signers = principals.filter(({ type }) => type !== "federated");
+  }
+
+  draw(random: Random, settled?: Settled): Request {
+    const roll = random.below(20);
+    if (settled === undefined && this.points.length > 0 && roll < 9) {
+      const point = random.pick(this.points);
+      return roll < 4 ? point : this.varied(point, random);
+    }
+    const choice = this.aims.length > 0 && roll < 17 ? this.aimed(random) : this.anyhow(random);
+    return this.whole(settled ? { ...choice, ...settle(choice, settled) } : choice);
+  }
+
+  /** The request that the choice makes, once what AWS fills in is told. */
+  whole(choice: Choice): Request {
+    const { context } = this.limits;
+    const others = context ? { ...choice.others, ...context } : choice.others;
+    const whole = others === choice.others ? choice : { ...choice, others };
+    const { resource } = choice;
+    if (resource === null || !isTemplate(resource)) return this.world.request(whole);
+    const first = this.world.request({ ...whole, resource: null });
+    return this.world.request({ ...whole, resource: this.world.filled(resource, first.context, whole) });
+  }
+
+  /** Hits a statement in everything, or in everything but one. */
+  private aimed(random: Random): Choice {
+    const { wells } = this;
+    const aim = random.pick(this.aims);
+    const missed = random.chance(1, 2) ? random.below(3 + aim.keys.length) : -1;
+    const action = random.pick(missed === 0 ? wells.actions : aim.actions);
+    const covered = missed === 1 ? [] : aim.targetsOf(action);
+    const target = random.pick(covered.length > 0 ? covered : wells.targets.of(action));
+    const principal = this.caller(random, action, target, missed === 2 ? [] : aim.principals);
+    const values = this.someValues(random, 3);
+    for (const [index, { at, hits, misses }] of aim.keys.entries()) {
+      const from = missed === 3 + index ? misses : hits;
+      if (from.length > 0) values[at] = random.pick(from);
+    }
+    return this.choice(random, principal, action, target, values);
+  }
+
+  /** Everything as it comes. */
+  private anyhow(random: Random): Choice {
+    const { wells } = this;
+    const action = random.pick(wells.actions);
+    const target = random.pick(wells.targets.of(action));
+    return this.choice(random, this.caller(random, action, target, []), action, target, this.someValues(random, 2));
+  }
+
+  /** The request with one thing changed. */
+  private varied(request: Request, random: Random): Request {
+    const choice = this.choiceOf(request);
+    const { wells } = this;
+    const what = random.below(3 + wells.keys.length);
+    const target = { resource: choice.resource, account: choice.resourceAccount };
+    if (what === 0) return this.whole({ ...choice, principal: this.caller(random, choice.action, target, []) });
+    if (what < 3) {
+      const action = what === 1 ? random.pick(wells.actions) : choice.action;
+      const { resource, account } = random.pick(wells.targets.of(action));
+      return this.whole({ ...choice, action, resource, resourceAccount: account });
+    }
+    const values = [...choice.values];
+    const at = what - 3;
+    values[at] = random.chance(1, 6) ? null : random.pick(wells.keys[at]!.values);
+    return this.whole({ ...choice, values });
+  }
+
+  /** One of those that are preferred, where one of them can make this call on this resource. */
+  private caller(random: Random, action: string, target: Target, preferred: readonly Principal[]): Principal {
+    // A call with a token is not signed (E13), and a token serves no other call.
+    const bearer = isTokenCall(action.toLowerCase());
+    const all = bearer
+      ? this.bearers.length > 0
+        ? this.bearers
+        : this.signers
+      : this.signers.length > 0
+        ? this.signers
+        : this.bearers;
+    const owner = this.scope.callersOnly ? ownerOf(target) : undefined;
+    const found = random.pick(preferred.length > 0 ? preferred : all);
+    const fits = (principal: Principal) =>
+      (principal.type === "federated") === bearer && (owner === undefined || principal.account === owner);
+    if (fits(found)) return found;
+    if (preferred.length > 0) {
+      const fitting = preferred.filter(fits);
+      if (fitting.length > 0) return random.pick(fitting);
+    }
+    if (owner === undefined) return random.pick(all);
+    let own = this.principalsIn.get(owner);
+    if (!own) {
+      own = all.filter(({ account }) => account === owner);
+      // Nobody is named there: somebody is.
+      if (own.length === 0 && !this.limits.principals)
+        own = [role(`arn:${this.scope.partition}:iam::${owner}:role/somebody`)];
+      this.principalsIn.set(owner, own);
+    }
+    return random.pick(own.length > 0 ? own : all);
+  }
+
+  /** For one key in so many a value, the others as AWS fills them in. */
+  private someValues(random: Random, outOf: number): (ContextValue | undefined)[] {
+    const { keys } = this.wells;
+    const values: (ContextValue | undefined)[] = new Array(keys.length);
+    for (let at = 0; at < keys.length; at++) if (random.below(outOf) === 0) values[at] = random.pick(keys[at]!.values);
+    return values;
+  }
+
+  private choice(
+    random: Random,
+    principal: Principal,
+    action: string,
+    { resource, account }: Target,
+    values: readonly (ContextValue | undefined)[],
+  ): Choice {
+    const givenIdentity = random.chance(1, 5) ? "none" : "allows";
+    return {
+      principal,
+      action,
+      resource,
+      resourceAccount: account,
+      values,
+      givenIdentity: this.maySayIdentity(principal) ? givenIdentity : null,
+    };
+  }
+
+  /** Of entities whose identity policies are not known. */
+  maySayIdentity(principal: Principal): boolean {
+    const { type } = principal;
+    if (type !== "role" && type !== "user" && type !== "session" && type !== "federatedUser") return false;
+    const { hasIdentity, environment } = this.scope;
+    if (!environment) return !hasIdentity;
+    const arn = principal.role ?? principal.issuer ?? principal.arn!;
+    return environment.principals[arn]?.policies === undefined;
+  }
+
+  /** A request taken apart again. */
+  choiceOf(request: Request): Choice {
+    const values: (ContextValue | undefined)[] = new Array(this.wells.keys.length);
+    const others: Record<string, ContextValue> = {};
+    for (const [key, value] of Object.entries(request.context)) {
+      const at = this.world.indexOf(key.toLowerCase());
+      if (at === undefined) others[key] = value;
+      else values[at] = value;
+    }
+    const { principal, action, resource, resourceAccount, givenIdentity } = request;
+    return { principal, action, resource, resourceAccount, values, others, givenIdentity };
+  }
+}
+
+function settle(choice: Choice, { principal, action, resource, context }: Settled): Partial<Choice> {
+  const given: RequestFields["givenIdentity"] = choice.givenIdentity;
+  return {
+    ...(principal ? { principal } : {}),
+    ...(action === undefined ? {} : { action }),
+    ...(resource === undefined ? {} : { resource, resourceAccount: null }),
+    ...(context ? { others: { ...choice.others, ...context } } : {}),
+    givenIdentity: given,
+  };
+}
