@@ -1,8 +1,9 @@
 /** Actions to ask for: those that the statements name, those beside them, and some that they do not name. */
-import { actionsOn } from "../analyse/resources.ts";
 import { actionFacts, serviceFacts } from "../catalog/catalog.ts";
 import { glob } from "../policy/glob.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Scope } from "./scope.ts";
+import { isFor } from "./targets.ts";
 
 /** Services whose actions many policies are about: where a subject says `*`, some of them. */
 const COMMON = [
@@ -64,8 +65,16 @@ export function actionsOf({ statements, grants, attached, environment }: Scope):
   const names = [...found];
   // What a policy of a resource never sees says nothing about it.
   return attached.length > 0 && !environment
-    ? names.filter((name) => attached.some((own) => actionsOn(own, [name.toLowerCase()]).length > 0))
+    ? names.filter((name) => attached.some((own) => isDoneOn(own, name)))
     : names;
+}
+
+function isDoneOn(attached: Policy, name: string): boolean {
+  const facts = actionFacts(name);
+  const types = facts && serviceFacts(facts.service)?.resourceTypes;
+  return (facts?.resources ?? []).some(({ type }) =>
+    types?.get(type.toLowerCase())?.arns.some((template) => isFor(attached, template)),
+  );
 }
 
 function offer(found: Set<string>, folded: string): void {

@@ -186,7 +186,7 @@ function knownOwner(policy: Policy): string | undefined {
 }
 
 /** Whether a policy of that kind can be attached to such a resource. */
-function isFor({ kind, resource }: Policy, template: string): boolean {
+export function isFor({ kind, resource }: Policy, template: string): boolean {
   const [, , service = "", , , ...rest] = template.split(":");
   const last = rest.join(":");
   const isKey = service === "kms" && last.startsWith("key/");
