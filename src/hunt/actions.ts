@@ -1,5 +1,6 @@
 /** Actions to ask for: those that the statements name, those beside them, and some that they do not name. */
-import { actionFacts, serviceFacts } from "../catalog/catalog.ts";
+import { actionCarriesKey, actionFacts, serviceFacts } from "../catalog/catalog.ts";
+import type { Key } from "../evaluate/evaluation.ts";
 import { glob } from "../policy/glob.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Scope } from "./scope.ts";
@@ -62,11 +63,26 @@ export function actionsOf({ statements, grants, attached, environment }: Scope):
       ))
         found.add(name);
     }
+  for (const { conditions } of statements)
+    for (const { key } of conditions) for (const name of carriersOf(key)) found.add(name);
   const names = [...found];
   // What a policy of a resource never sees says nothing about it.
   return attached.length > 0 && !environment
     ? names.filter((name) => attached.some((own) => isDoneOn(own, name)))
     : names;
+}
+
+const MOST_CARRIERS = 40;
+
+/** Actions whose requests carry a key of a service: a statement about it is about them. */
+function carriersOf({ folded, name, known }: Key): readonly string[] {
+  const prefix = folded.slice(0, folded.indexOf(":"));
+  if (!known || prefix === "aws") return [];
+  const actions = [...(serviceFacts(prefix)?.actions.values() ?? [])].filter((facts) => actionCarriesKey(facts, name));
+  return spread(
+    actions.map((facts) => `${facts.service}:${facts.name}`),
+    MOST_CARRIERS,
+  );
 }
 
 function isDoneOn(attached: Policy, name: string): boolean {

@@ -1,4 +1,6 @@
 /** What hits a statement, element by element, and what misses it: the evaluator says so of each value in the wells. */
+import { actionCarriesKey, actionFacts } from "../catalog/catalog.ts";
+import { everyActionCarries } from "../catalog/global-keys.ts";
 import type { CompiledStatement } from "../evaluate/compile.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
@@ -33,6 +35,8 @@ const OF_TARGET: ReadonlySet<string> = new Set(["aws:resourceaccount", "aws:requ
 
 export class Aim {
   readonly actions: readonly string[];
+  /** Those of them that carry all keys that the statement reads. */
+  readonly carriers: readonly string[];
   readonly principals: readonly Principal[];
   readonly keys: readonly KeyAim[];
   private readonly targets = new Map<string, readonly Target[]>();
@@ -43,6 +47,14 @@ export class Aim {
   ) {
     const { actions, principals, keys } = wells;
     this.actions = actions.filter((action) => statement.action.matches(action.toLowerCase()));
+    const listed = statement.conditions.filter(({ key }) => key.known && !everyActionCarries(key.folded));
+    this.carriers =
+      listed.length === 0
+        ? this.actions
+        : this.actions.filter((action) => {
+            const facts = actionFacts(action);
+            return facts !== undefined && listed.every(({ key }) => actionCarriesKey(facts, key.name));
+          });
     const numbers = new Map(keys.map(({ key }, at) => [key.folded, at]));
     const ofKeys = new Map<number, CompiledCondition[]>();
     const ofCaller: CompiledCondition[] = [];

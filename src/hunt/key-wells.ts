@@ -2,7 +2,7 @@
 
 import { variablesOf } from "../analyse/variables.ts";
 import { OF_PRINCIPAL } from "../analyse/world.ts";
-import { keyFacts } from "../catalog/catalog.ts";
+import { actionFacts, keyFacts } from "../catalog/catalog.ts";
 import { type OperatorFamily, parseOperator } from "../catalog/operators.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
 import { contextKey, type Key } from "../evaluate/evaluation.ts";
@@ -97,7 +97,8 @@ function literals({ condition }: CompiledCondition, variables: boolean, fills: r
 
 /** What a star in a value of the key mostly stands for. */
 function fillOf(folded: string): readonly string[] {
-  if (folded === "kms:viaservice") return ["us-east-1", "s3", "s3.us-east-1"];
+  if (folded === "kms:viaservice")
+    return ["us-east-1", "us-east-1.amazonaws.com", "s3", "s3.us-east-1", "s3.us-east-1.amazonaws.com"];
   if (/arn$/.test(folded)) return ["111122223333", "us-east-1"];
   return /orgpaths$/.test(folded) ? ["r-ab12/ou-ab12-11111111/"] : [];
 }
@@ -142,6 +143,44 @@ function nearOf(folded: string, type: string, text: string): string[] {
   if (/orgpaths$/.test(folded)) return [`${text}ou-ab12-22222222/`, ...nearText(text)];
   return nearText(text);
 }
+
+/** Keys of AWS that the subject does not read: a slip may have taken out what read them. */
+export function otherWellsOf(scope: Scope, wells: readonly KeyWell[], actions: readonly string[]): KeyWell[] {
+  const taken = new Set(wells.map(({ key }) => key.folded));
+  const names = new Set<string>(OFTEN_READ);
+  for (const action of actions) for (const name of actionFacts(action)?.conditionKeys ?? []) names.add(name);
+  return [...names]
+    .map((name) => contextKey(name.replace(/\$\{[^}]*\}/, "some")))
+    .filter(({ folded, known }) => known && !taken.has(folded) && !FOLLOWS.has(folded))
+    .slice(0, MOST_OTHERS)
+    .map((key) => wellOf(key, [], scope));
+}
+
+const MOST_OTHERS = 60;
+
+const OFTEN_READ: readonly string[] = [
+  "kms:ViaService",
+  "aws:SourceIp",
+  "aws:SourceVpce",
+  "aws:SourceVpc",
+  "aws:CalledVia",
+  "aws:ViaAWSService",
+  "aws:PrincipalOrgID",
+  "aws:MultiFactorAuthPresent",
+  "aws:SecureTransport",
+  "aws:SourceArn",
+  "aws:SourceAccount",
+  "aws:SourceOrgID",
+  "aws:ResourceOrgID",
+  "aws:PrincipalTag/some",
+  "aws:ResourceTag/some",
+  "aws:RequestTag/some",
+  "aws:TagKeys",
+  "aws:RequestedRegion",
+  "aws:CurrentTime",
+  "sts:ExternalId",
+  "sts:RoleSessionName",
+];
 
 /** Whether AWS could send the value: what a policy lists may be a pattern, a block of addresses, or a slip. */
 function fits(folded: string, type: string, value: string): boolean {

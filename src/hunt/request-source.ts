@@ -9,7 +9,7 @@ import { type Principal, role } from "../request/principal.ts";
 import type { Request, RequestFields } from "../request/request.ts";
 import { actionsOf } from "./actions.ts";
 import { Aim, ownerOf, type Wells } from "./aim.ts";
-import { keyWellsOf } from "./key-wells.ts";
+import { type KeyWell, keyWellsOf, otherWellsOf } from "./key-wells.ts";
 import { isTemplate } from "./near-misses.ts";
 import { principalsOf } from "./principals.ts";
 import type { Random } from "./random.ts";
@@ -45,6 +45,10 @@ export class RequestSource {
   readonly wells: Wells;
   readonly world: World;
   private readonly aims: readonly Aim[];
+  private readonly throughEndpoint: boolean;
+  private wide:
+    | { readonly world: World; readonly wells: readonly KeyWell[]; readonly byAction: Map<string, readonly number[]> }
+    | undefined = undefined;
   private readonly principalsIn = new Map<string, readonly Principal[]>();
   private readonly bearers: readonly Principal[];
   private readonly signers: readonly Principal[];
@@ -70,11 +74,8 @@ export class RequestSource {
       keys,
       accounts: scope.accounts,
     };
-    this.world = new World(
-      keys,
-      scope.accounts[0],
-      scope.policies.some(({ kind }) => kind === "vpcEndpoint"),
-    );
+    this.throughEndpoint = scope.policies.some(({ kind }) => kind === "vpcEndpoint");
+    this.world = new World(keys, scope.accounts[0], this.throughEndpoint);
     this.aims = scope.statements
       .map((statement) => new Aim(statement, this.wells))
       .filter(({ actions }) => actions.length > 0);
@@ -90,18 +91,47 @@ export class RequestSource {
       return roll < 4 ? point : this.varied(point, random);
     }
     const choice = this.aims.length > 0 && roll < 17 ? this.aimed(random) : this.anyhow(random);
-    return this.whole(settled ? { ...choice, ...settle(choice, settled) } : choice);
+    const whole = settled ? { ...choice, ...settle(choice, settled) } : choice;
+    return random.chance(1, 8) ? this.widened(whole, random) : this.whole(whole);
+  }
+
+  /** With one or two keys that the subject does not read. */
+  private widened(choice: Choice, random: Random): Request {
+    this.wide ??= this.widerWorld();
+    const { world, wells, byAction } = this.wide;
+    let own = byAction.get(choice.action);
+    if (!own) {
+      const carried = world.carriedBy(choice.action);
+      own = wells.flatMap((_, at) => (carried[at] && at >= this.wells.keys.length ? [at] : []));
+      byAction.set(choice.action, own);
+    }
+    if (own.length === 0) return this.whole(choice);
+    const values = [...choice.values];
+    values.length = wells.length;
+    for (let count = 1 + random.below(2); count > 0; count--) {
+      const at = random.pick(own);
+      values[at] = random.chance(1, 4) ? null : random.pick(wells[at]!.values);
+    }
+    return this.whole({ ...choice, values }, world, wells.length - this.wells.keys.length);
+  }
+
+  private widerWorld(): NonNullable<typeof this.wide> {
+    const { keys, actions } = this.wells;
+    const told = new Set(Object.keys(this.limits.context ?? {}).map((key) => key.toLowerCase()));
+    const more = otherWellsOf(this.scope, keys, actions).filter(({ key }) => !told.has(key.folded));
+    const wells = [...keys, ...more];
+    return { world: new World(wells, this.scope.accounts[0], this.throughEndpoint), wells, byAction: new Map() };
   }
 
   /** The request that the choice makes, once what AWS fills in is told. */
-  whole(choice: Choice): Request {
+  whole(choice: Choice, world: World = this.world, untold = 0): Request {
     const { context } = this.limits;
     const others = context ? { ...choice.others, ...context } : choice.others;
     const whole = others === choice.others ? choice : { ...choice, others };
     const { resource } = choice;
-    if (resource === null || !isTemplate(resource)) return this.world.request(whole);
-    const first = this.world.request({ ...whole, resource: null });
-    return this.world.request({ ...whole, resource: this.world.filled(resource, first.context, whole) });
+    if (resource === null || !isTemplate(resource)) return world.request(whole, untold);
+    const first = world.request({ ...whole, resource: null }, untold);
+    return world.request({ ...whole, resource: world.filled(resource, first.context, whole) }, untold);
   }
 
   /** Hits a statement in everything, or in everything but one. */
@@ -109,7 +139,8 @@ export class RequestSource {
     const { wells } = this;
     const aim = random.pick(this.aims);
     const missed = random.chance(1, 2) ? random.below(3 + aim.keys.length) : -1;
-    const action = random.pick(missed === 0 ? wells.actions : aim.actions);
+    const some = aim.carriers.length > 0 && random.chance(3, 4) ? aim.carriers : aim.actions;
+    const action = random.pick(missed === 0 ? wells.actions : some);
     const covered = missed === 1 ? [] : aim.targetsOf(action);
     const target = random.pick(covered.length > 0 ? covered : wells.targets.of(action));
     const principal = this.caller(random, action, target, missed === 2 ? [] : aim.principals);

@@ -97,7 +97,8 @@ export class World {
     return found;
   }
 
-  request(choice: Choice): Request {
+  /** `untold`: so many of the last keys are told only where a value is chosen. */
+  request(choice: Choice, untold = 0): Request {
     const { principal, action, resource, resourceAccount, others } = choice;
     const values = this.rows.length === 0 ? choice.values : this.agreed(choice);
     const context: Record<string, ContextValue> = { ...others };
@@ -105,7 +106,7 @@ export class World {
       const value = values[at];
       if (value !== null && value !== undefined) context[this.rows[at]!.key.name] = value;
     }
-    if (this.derives.length > 0) this.tell(context, choice);
+    if (this.derives.length > 0) this.tell(context, choice, this.rows.length - untold);
     if (this.throughEndpoint && !("aws:SourceVpce" in context)) context["aws:SourceVpce"] = null;
     if (choice.values.length > 0) this.fill(context, choice);
     return new Request({ principal, action, resource, resourceAccount, context, givenIdentity: choice.givenIdentity });
@@ -204,7 +205,7 @@ export class World {
   }
 
   /** What AWS fills in and the subject reads: a value where it is always there, else that it is absent. */
-  private tell(context: Record<string, ContextValue>, choice: Choice): void {
+  private tell(context: Record<string, ContextValue>, choice: Choice, end: number): void {
     const { principal, action } = choice;
     let facts = this.factsOf(context, choice);
     if (context["kms:GrantIsForAWSResource"] === "true" && !facts.viaService) {
@@ -222,14 +223,23 @@ export class World {
         if (key.folded === "aws:requestedregion" && typeof derive!(facts) === "string") delete context[key.name];
         continue;
       }
+      if (at >= end && choice.values[at] === undefined) continue;
       if (more) facts = this.factsOf(context, choice);
       more = false;
       const derived = derive!(facts);
       if (!(derived instanceof OpenKey)) continue;
       if (derived.presence === "maybe") context[key.name] = null;
-      else context[key.name] = derived.value ?? usual;
+      // Without an address it comes through an endpoint.
+      else if (key.folded === "aws:sourceip" && choice.values[at] === null && this.mayUseEndpoint(facts)) {
+        context[key.name] = null;
+        context["aws:SourceVpce"] ??= "vpce-0example";
+      } else context[key.name] = derived.value ?? usual;
       more = true;
     }
+  }
+
+  private mayUseEndpoint({ viaService, principal }: Facts): boolean {
+    return !viaService && principal.type !== "service";
   }
 
   private factsOf(context: Context, { principal, action, resource, resourceAccount }: Choice): Facts {
