@@ -1,6 +1,16 @@
 import type { PolicyMatchers } from "../matchers/types.ts";
 
 export type { Chain, PolicyMatchers } from "../matchers/types.ts";
+export { compareAccess } from "./analyse/compare-access.ts";
+export { describeAccess } from "./analyse/describe-access.ts";
+export type { AccessBox } from "./analyse/describe-box.ts";
+export type { AccessPart } from "./analyse/describe-spaces.ts";
+export { type Answer, findAccess } from "./analyse/find-access.ts";
+export type { AccessQuestion } from "./analyse/finding.ts";
+export type { Requests, Who } from "./analyse/question.ts";
+export { reachableActions } from "./analyse/reachable-actions.ts";
+export type { Analysed } from "./analyse/subject.ts";
+export { type TestPoint, testPoints } from "./analyse/test-points.ts";
 export { Diagnostic, DiagnosticError } from "./diagnostic/diagnostic.ts";
 export type { Environment, EnvironmentInput } from "./environment/environment.ts";
 export { environment } from "./environment/make.ts";

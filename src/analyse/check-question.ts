@@ -16,7 +16,7 @@ import { carried, type Requests } from "./question.ts";
 import { plainScope, type Scope } from "./scopes.ts";
 import { onlyOwn } from "./subject.ts";
 
-const PARTS = ["actions", "by", "on", "notOn", "when"];
+const PARTS = ["actions", "by", "on", "notOn", "when", "statement"];
 const QUESTION = [...PARTS, "except", "context", "mostNodes"];
 
 /** @throws DiagnosticError `wrong-use`, `unknown-action` */
@@ -97,7 +97,7 @@ function widest(scope: Scope): Scope {
     resource: resource ? allowingAll(resource.kind, resource) : undefined,
     grants,
   };
-  return { ...scope, set, decision: plainScope(set).decision };
+  return { ...scope, set, judge: plainScope(set).judge };
 }
 
 const WIDEST = new Map<string, Policy>();

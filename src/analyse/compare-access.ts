@@ -9,12 +9,11 @@ import { printPolicy } from "../policy/print.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import { type Access, accessOf, type Group } from "./access.ts";
 import { boxWithin } from "./box.ts";
-import { checkQuestion, refuseVacuous } from "./check-question.ts";
-import { describeAll } from "./describe-spaces.ts";
-import { type Answer, answer, overall } from "./find-access.ts";
+import { checkQuestion } from "./check-question.ts";
+import { type Answer, type Asked, answer, asked } from "./find-access.ts";
 import { type AccessQuestion, findIn, searchingFor } from "./finding.ts";
 import type { Model } from "./model.ts";
-import { plainScope, type Scope, scopesOf } from "./scopes.ts";
+import { plainScope, type Scope } from "./scopes.ts";
 import { type Found, search, type Target } from "./search.ts";
 import { type Analysed, toPolicySet } from "./subject.ts";
 
@@ -30,13 +29,14 @@ import { type Analysed, toPolicySet } from "./subject.ts";
  * compareAccess(allow("s3:Get*"), allow("s3:*")).verdict; // "proved"
  */
 export function compareAccess(next: Analysed, previous: Analysed, question: AccessQuestion = {}): Answer {
+  return answer(askCompare(next, previous, question));
+}
+
+export function askCompare(next: Analysed, previous: Analysed, question: AccessQuestion): Asked {
   if (isEnvironment(next) !== isEnvironment(previous))
     refuse("wrong-use", "an environment is compared with an environment, and policies with policies");
   checkQuestion(question);
-  const ask = (scope: Scope) => compareScopes(scope, previous, question);
-  const found = overall(scopesOf(next, question), ask);
-  if (found.verdict === "proved") refuseVacuous(scopesOf(next, question), question);
-  return answer(found, () => describeAll(scopesOf(next, question), ask));
+  return asked(next, question, (scope) => compareScopes(scope, previous, question));
 }
 
 function compareScopes(next: Scope, previous: Analysed, question: AccessQuestion): Found {
@@ -105,7 +105,7 @@ const follows = (group: Group, inside: readonly Group[]): boolean =>
  * The ways not to be allowed: a cap that does not let through, or in each way some group that does not hold. What follows
  * from where we are cannot fail: two versions mostly say the same.
  */
-function* refusals({ caps, ways }: Access, inside: readonly Group[]): Iterable<Group> {
+export function* refusals({ caps, ways }: Access, inside: readonly Group[]): Iterable<Group> {
   for (const cap of caps) if (!follows(cap, inside)) yield cap;
   const open = ways.map((way) => way.filter((group) => !follows(group, inside)));
   if (open.some((way) => way.length === 0)) return;

@@ -67,7 +67,12 @@ function without(one: Named, mask: Mask, named: readonly Named[]): (Part & { rea
 }
 
 export const partText = ({ words, except }: Part): string =>
-  except.length === 0 ? words : `${words} except ${listed(except, "and")}`;
+  except.length === 0
+    ? words
+    : `${words} except ${listed(
+        except.map((one) => one.replace(/^= /, "")),
+        "and",
+      )}`;
 
 export function listed(words: readonly string[], joint: "and" | "or"): string {
   if (words.length < 2) return words[0] ?? "";

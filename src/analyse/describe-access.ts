@@ -9,7 +9,19 @@ import type { Analysed } from "./subject.ts";
 /**
  * What do these policies allow, to whom, and when?
  *
- * @throws DiagnosticError `undecided` where the analyser cannot tell, with the reason
+ * @param subject a policy, a list of policies and grants that bear on one resource, or an environment
+ * @param question narrows it: the actions, the callers, the resources, the context
+ * @returns one part; of an environment a part for each caller and each resource it lists that has any access. The boxes of
+ * a part together are all access (`complete`), each in words; `needsIdentity`: if identity policies that were not given
+ * allow it. Policy variables are read as any value.
+ * @throws DiagnosticError `undecided` where the analyser cannot tell, with the reason; `unknown-action`, `wrong-use`
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ * @example
+ * const policy = keyPolicy({
+ *   Version: "2012-10-17",
+ *   Statement: [{ Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:role/app" }, Action: "kms:Decrypt", Resource: "*" }],
+ * });
+ * describeAccess(policy)[0].text; // "role/app; kms:Decrypt"
  */
 export function describeAccess(subject: Analysed, question: AccessQuestion = {}): AccessPart[] {
   checkQuestion(question);

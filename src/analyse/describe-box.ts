@@ -1,4 +1,5 @@
 /** A box of requests in words: who, which actions, on what, when. */
+import { keyFacts } from "../catalog/catalog.ts";
 import { parseOperator } from "../catalog/operators.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
@@ -73,8 +74,11 @@ function who(mask: Mask, needed: Mask, { model, ownCallers }: Space): string {
   if (isAll(mask, all)) return ownCallers ? "the caller" : "anyone";
   const names = callerNames(model);
   if (ownCallers) {
-    const { callers } = model.fields;
-    names.unshift({ words: "the caller", mask: maskOf(callers.length, (at) => callers[at]!.type !== "federatedUser") });
+    const { callers, owner } = model.fields;
+    names.unshift({
+      words: "the caller",
+      mask: maskOf(callers.length, (at) => callers[at]!.account === owner && callers[at]!.type !== "federatedUser"),
+    });
   }
   const parts = cover(mask, needed, names, (index) => model.fields.callers[index]!.name);
   return listed(parts.map(partText), "and");
@@ -120,10 +124,7 @@ function callerNames(model: Model): Named[] {
   unnamed.delete(owner);
   const elsewhere = (account: string | null) => account !== null && unnamed.has(account);
   add("anyone in accounts that no policy names", ({ account }) => elsewhere(account));
-  add(
-    "users and roles in accounts that no policy names",
-    ({ account, type }) => elsewhere(account) && type !== "federatedUser",
-  );
+  add("users and roles in accounts that no policy names", ({ account, type }) => elsewhere(account) && type !== "root");
   for (const [type, words] of [...KINDS, ["root", "root users"]] as const)
     add(`${words} in accounts that no policy names`, (caller) => elsewhere(caller.account) && caller.type === type);
   add("anyone in other accounts", ({ account }) => account !== null && account !== owner);
@@ -208,6 +209,9 @@ function keyIn(mask: Mask, needed: Mask, model: Model, variable: number): string
     { words: "absent", mask: absent },
     { words: "present", mask: present },
   ];
+  if (keyFacts(name)?.type === "Bool")
+    for (const value of ["true", "false"])
+      names.unshift({ words: `= "${value}"`, mask: maskOf(values.length, (at) => values[at] === value) });
   for (const { conditions } of model.fields.statements)
     for (const condition of conditions)
       if (condition.key.folded === folded)
@@ -239,7 +243,9 @@ function conditionNames(holds: Mask, condition: CompiledCondition, present: Mask
   const shown =
     listedValues.length > 6 ? [...listedValues.slice(0, 5), `${listedValues.length - 5} more`] : listedValues;
   const plain = operator.replace(/^.*:/, "").replace(/IfExists$/, "");
-  const like = facts.compare === "like" || facts.family === "arn" ? "like " : facts.family === "ip" ? "in " : "";
+  const wild = values.some(({ value }) => /[*?]/.test(value));
+  const like =
+    wild && (facts.compare === "like" || facts.family === "arn") ? "like " : facts.family === "ip" ? "in " : "";
   const compared = COMPARES[plain];
   const what = `${compared ? `${compared} ` : like}${listed(shown, "or")}`;
   const found = maskOf(holds.length * 32, () => false);

@@ -46,10 +46,25 @@ export interface Answer {
  * findAccess(policy, { actions: "kms:Decrypt", except: { by: app } }).verdict; // "proved"
  */
 export function findAccess(subject: Analysed, question: AccessQuestion = {}): Answer {
+  return answer(askFind(subject, question));
+}
+
+/** What is found, and all of it in words. */
+export interface Asked {
+  readonly found: Found;
+  readonly excess: () => readonly AccessPart[];
+}
+
+export function askFind(subject: Analysed, question: AccessQuestion): Asked {
   checkQuestion(question);
-  const found = overall(scopesOf(subject, question), (scope) => findIn(scope, question));
+  return asked(subject, question, (scope) => findIn(scope, question));
+}
+
+/** A question of every scope. @throws DiagnosticError where it would be proved for nothing */
+export function asked(subject: Analysed, question: AccessQuestion, ask: (scope: Scope) => Found): Asked {
+  const found = overall(scopesOf(subject, question), ask);
   if (found.verdict === "proved") refuseVacuous(scopesOf(subject, question), question);
-  return answer(found, () => describeAll(scopesOf(subject, question), (scope) => findIn(scope, question)));
+  return { found, excess: () => describeAll(scopesOf(subject, question), ask) };
 }
 
 /** The first refutation; else what is not known; else the proof, with all that it rests on. */
@@ -67,14 +82,14 @@ export function overall(scopes: Iterable<Scope>, ask: (scope: Scope) => Found): 
   return unknown ?? { verdict: "proved", assumptions: [...assumptions], nodes };
 }
 
-export function answer(found: Found, excess: () => readonly AccessPart[]): Answer {
+export function answer({ found, excess }: Asked): Answer {
   if (found.verdict === "unknown") return { verdict: "unknown", assumptions: found.assumptions, reason: found.reason };
   if (found.verdict === "proved") return { verdict: "proved", assumptions: found.assumptions, nodes: found.nodes };
-  const { request, decision, needs, assumptions, nodes } = found;
+  const { request, needs, assumptions, nodes } = found;
   return {
     verdict: "refuted",
     request,
-    decision,
+    decision: found.judgement.decision,
     needs,
     assumptions,
     nodes,

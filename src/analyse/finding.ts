@@ -29,7 +29,7 @@ const finding = (scope: Scope, question: AccessQuestion): Searching => ({
   others: [],
   targets: allowedBy,
   monotone: true,
-  confirms: (request, owner) => scope.decision(request, owner).outcome === "allowed",
+  confirms: (request, owner) => scope.judge(request, owner).decision.outcome === "allowed",
 });
 
 /** The parts of a search that the question and the scope say. */

@@ -14,7 +14,7 @@ import { OF_PRINCIPAL } from "./world.ts";
  * name of a service, a provider, or a value made by `role(…)` and the like. A role stands for its sessions.
  */
 export type Who = string | Principal;
-type OneOrMore<T> = T | readonly T[];
+export type OneOrMore<T> = T | readonly T[];
 /** A `Condition` block. */
 export type When = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -28,6 +28,8 @@ export interface Requests {
   readonly notOn?: OneOrMore<string>;
   /** A `Condition` block. */
   readonly when?: When;
+  /** In place of all these: a statement of a policy. */
+  readonly statement?: Readonly<Record<string, unknown>>;
 }
 
 const list = <T>(value: OneOrMore<T> | undefined, otherwise: T): readonly T[] =>
@@ -40,8 +42,12 @@ interface Caller {
 
 /** A policy with a statement for each way in which the requests name their callers. */
 export function requestsPolicy(asked: readonly Requests[], name: string): Policy {
-  const statements = asked.flatMap(({ actions, by, on, notOn, when }) =>
-    list<Who>(by, "*").map((who) => {
+  const statements = asked.flatMap(({ actions, by, on, notOn, when, statement }): object[] => {
+    if (statement) {
+      const acts = "Action" in statement || "NotAction" in statement ? {} : { Action: "*" };
+      return [{ Principal: "*", ...acts, ...statement, Effect: "Allow" }];
+    }
+    return list<Who>(by, "*").map((who) => {
       const { Principal, Condition } = caller(who);
       return {
         Effect: "Allow",
@@ -51,8 +57,8 @@ export function requestsPolicy(asked: readonly Requests[], name: string): Policy
         ...(notOn === undefined ? {} : { NotResource: list(notOn, "*") }),
         Condition: merge(Condition ?? {}, when ?? {}),
       };
-    }),
-  );
+    });
+  });
   const text = JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2);
   return parsePolicy(new Source(name, text), "resource", { name, resource: null, account: null, endpoint: null });
 }

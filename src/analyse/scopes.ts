@@ -6,7 +6,7 @@ import { refuse } from "../diagnostic/diagnostic.ts";
 import { type Environment, isEnvironment } from "../environment/environment.ts";
 import { accountsIn } from "../environment/organization.ts";
 import { collect } from "../evaluate/collect.ts";
-import { type Decision, judge } from "../evaluate/evaluate.ts";
+import { type Judgement, judge } from "../evaluate/evaluate.ts";
 import { toQuestion } from "../evaluate/normalise.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
@@ -40,7 +40,7 @@ export interface Scope {
   /** The same callers and resource in another version of the environment. */
   readonly counterpart?: (environment: Environment) => Scope;
   /** What the evaluator says of the whole subject. */
-  readonly decision: (request: Request, owner: string) => Decision;
+  readonly judge: (request: Request, owner: string) => Judgement;
 }
 
 /** @throws DiagnosticError `wrong-use` */
@@ -62,7 +62,7 @@ export function plainScope(set: PolicySet): Scope {
     accounts: [],
     assumptions: [],
     about: "the subject",
-    decision: (request, owner) => judge(set, buildFacts(request, owner)).decision,
+    judge: (request, owner) => judge(set, buildFacts(request, owner)),
   };
 }
 
@@ -217,9 +217,9 @@ function scopeOf(
       };
       return { ...scope, set: before };
     },
-    decision: (request) => {
+    judge: (request) => {
       const question = toQuestion(environment, request);
-      return judge(question.set, question.facts).decision;
+      return judge(question.set, question.facts);
     },
   };
   return scope;

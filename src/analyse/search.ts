@@ -1,5 +1,5 @@
 /** Looks for a request that a set of policies allows, in every scene and under every supposition that a question leaves. */
-import type { Decision } from "../evaluate/evaluate.ts";
+import type { Judgement } from "../evaluate/evaluate.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -40,6 +40,8 @@ export interface Searching {
   readonly targets: (model: Model, sets: readonly PolicySet[], identityAllows: boolean) => Iterable<Target>;
   /** Whether the evaluator confirms a request. */
   readonly confirms: (request: Request, owner: string) => boolean;
+  /** What to take identity policies for that were not given; left out: first to allow nothing, then everything. */
+  readonly suppose?: readonly boolean[];
   /** Identity policies that were not given can only add to what is found. */
   readonly monotone?: boolean;
   readonly mostNodes?: number;
@@ -49,8 +51,8 @@ export type Found =
   | {
       readonly verdict: "refuted";
       readonly request: Request;
-      readonly decision: Decision;
-      readonly owner: string;
+      /** What the evaluator says to it. */
+      readonly judgement: Judgement;
       readonly needs: readonly string[];
       readonly region: Region;
       readonly space: Space;
@@ -163,8 +165,13 @@ class Search {
     return { spaces: search.spacesOf(scenes, this.told), exact: keys.length === 0 };
   }
 
+  private suppositions(): readonly boolean[] {
+    const { suppose, scope } = this.searching;
+    return suppose ?? (scope.set.identity === undefined ? [false, true] : [false]);
+  }
+
   private spacesOf(scenes: readonly Scene[], pinned: Context): Space[] {
-    const suppositions = this.searching.scope.set.identity === undefined ? [false, true] : [false];
+    const suppositions = this.suppositions();
     return this.prepared(scenes, pinned).flatMap(({ scene, asked, parts }) => {
       const drawn = parts && this.drawn(parts, asked, undefined);
       if (!drawn) return [];
@@ -210,7 +217,7 @@ class Search {
 
   /** First what the given policies allow outright, then what identity policies that were not given could add. */
   private exactly(scenes: readonly Scene[], pinned: Readonly<Record<string, ContextValue>>): Found | undefined {
-    const suppositions = this.searching.scope.set.identity === undefined ? [false, true] : [false];
+    const suppositions = this.suppositions();
     const parts = this.prepared(scenes, pinned);
     const first = (identityAllows: boolean): Hit | undefined => {
       for (const { scene, asked, parts: own } of parts) {
@@ -222,7 +229,7 @@ class Search {
     // Where identity policies can only add access, nothing with them is nothing at all.
     const widest = this.searching.monotone && suppositions.length > 1 ? first(true) : undefined;
     const worth = this.searching.monotone ? suppositions.slice(-1) : suppositions;
-    const found = suppositions.length > 1 && this.searching.monotone && !widest ? undefined : first(false);
+    const found = suppositions.length > 1 && this.searching.monotone && !widest ? undefined : first(suppositions[0]!);
     const hit = found ?? widest ?? (suppositions.length > 1 && !this.searching.monotone ? first(true) : undefined);
     if (hit) return this.confirm(hit, () => this.spacesOf(scenes, pinned));
     this.noteAssumptions(parts, worth);
@@ -345,16 +352,15 @@ class Search {
     const { scope, confirms } = this.searching;
     const { model, scene, identityAllows } = space;
     const request = requestIn(region, model, { partition: scene.partition, identityAllows });
-    const decision = scope.decision(request, scene.owner);
-    if (!confirms(request, scene.owner)) throw new Disagreement(request, decision);
+    const judgement = scope.judge(request, scene.owner);
+    if (!confirms(request, scene.owner)) throw new Disagreement(request, judgement.decision);
     const needs = identityAllows
       ? [`an identity policy of ${request.principal.name} that allows ${request.action} on ${request.resource}`]
       : [];
     return {
       verdict: "refuted",
       request,
-      decision,
-      owner: scene.owner,
+      judgement,
       needs,
       region,
       space,

@@ -1,0 +1,103 @@
+/**
+ * Can strangers use it? A stranger is nobody, or somebody of an account that no policy names, who brings none of the
+ * organizations, networks and addresses that the policies name as trusted: what AWS calls public.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
+import { refuse } from "../diagnostic/diagnostic.ts";
+import { isEnvironment } from "../environment/environment.ts";
+import { policiesOf } from "../evaluate/open.ts";
+import type { Policy } from "../policy/policy.ts";
+import { parseCidr } from "../policy/values.ts";
+import { describeAll } from "./describe-spaces.ts";
+import { type Asked, overall } from "./find-access.ts";
+import { type AccessQuestion, findIn } from "./finding.ts";
+import { freshAccount } from "./principals.ts";
+import type { When } from "./question.ts";
+import { scenesOf } from "./scenes.ts";
+import { type Scope, scopesOf } from "./scopes.ts";
+import type { Found } from "./search.ts";
+import { accountsIn } from "./statements.ts";
+import type { Analysed } from "./subject.ts";
+
+/** Keys whose listed values say whom or what network a policy trusts. */
+const TRUSTED = /^aws:(principalorgid|sourcevpc|sourcevpce|vpceaccount|vpceorgid|userid)$/i;
+const PATHS = /^aws:(principalorgpaths|vpceorgpaths)$/i;
+
+/** Wider blocks of addresses than these are no network of anybody's. */
+const WIDEST_BLOCK = { 4: 8, 6: 32 } as const;
+
+/** @throws DiagnosticError `wrong-use` */
+export function askPublic(subject: Analysed): Asked {
+  const ask = (scope: Scope): Found => {
+    const { owners, when } = strangers(scope);
+    const own: Scope = { ...scope, owners };
+    const questions: AccessQuestion[] = [
+      { by: "anonymous", when },
+      { when: { ...when, Null: { "aws:PrincipalArn": "false" } } },
+    ];
+    return overall(
+      questions.map(() => own),
+      (one) => findIn(one, questions.shift()!),
+    );
+  };
+  const scopes = [...scopesOf(subject, {})].filter(
+    ({ set, names }) => set.resource !== undefined && set.resource !== null && names.length === 0,
+  );
+  if (scopes.length === 0)
+    refuse(
+      "wrong-use",
+      isEnvironment(subject)
+        ? "no resource of the environment has a policy"
+        : "only a policy of a resource can be public",
+      {
+        help: "give the key's, the bucket's or the role's own policy",
+      },
+    );
+  return { found: overall(scopes, ask), excess: () => describeAll(scopes, ask) };
+}
+
+/** Conditions that nobody meets whom the policies trust by name. */
+function strangers({ set, owners: told, accounts }: Scope): { owners: readonly string[]; when: When } {
+  const policies = policiesOf(set);
+  const named = new Set([...accountsIn(policies, set), ...accounts]);
+  const known = scenesOf([set], [], { owners: told, accounts }).scenes.map(({ owner }) => owner);
+  // Where the owner is not known it is somebody else again.
+  const owners = known.length === 1 ? known : [freshAccount(named)];
+  const excluded = [...new Set([...named, ...owners])];
+  const texts: Record<string, string[]> = { "aws:PrincipalAccount": excluded };
+  const addresses: string[] = [];
+  const organizations = new Set<string>();
+  const ids: string[] = [];
+  for (const { key, value } of valuesIn(policies)) {
+    if (/^aws:sourceip$|^aws:vpcsourceip$/i.test(key)) {
+      const block = parseCidr(value);
+      if (block && block.prefix >= WIDEST_BLOCK[block.version]) addresses.push(value);
+    }
+    // Unique ids are nobody else's, whatever the name of the session.
+    if (/^aws:userid$/i.test(key) && /^A(ROA|IDA)[A-Z0-9]+:/.test(value)) ids.push(value);
+    if (/[*?]/.test(value.split("/")[0]!)) continue;
+    if (PATHS.test(key)) organizations.add(value.split("/")[0]!);
+    else if (/^aws:principalorgid$/i.test(key)) organizations.add(value);
+    else if (TRUSTED.test(key) && !/[*?$]/.test(value)) texts[key] = [...(texts[key] ?? []), value];
+  }
+  const orgs = [...organizations];
+  if (orgs.length > 0) texts["aws:PrincipalOrgID"] = orgs;
+  return {
+    owners,
+    when: {
+      StringNotEquals: texts,
+      ...(ids.length > 0 ? { StringNotLike: { "aws:userid": ids } } : {}),
+      ...(addresses.length > 0 ? { NotIpAddress: { "aws:SourceIp": addresses } } : {}),
+      ...(orgs.length > 0
+        ? { "ForAllValues:StringNotLike": { "aws:PrincipalOrgPaths": orgs.map((id) => `${id}/*`) } }
+        : {}),
+    },
+  };
+}
+
+const valuesIn = (policies: readonly Policy[]) =>
+  policies.flatMap(({ statements }) =>
+    statements.flatMap(({ conditions }) =>
+      conditions.flatMap(({ key, values }) => values.map(({ value }) => ({ key, value }))),
+    ),
+  );
