@@ -1,4 +1,6 @@
 /** What hits a statement, element by element, and what misses it: the evaluator says so of each value in the wells. */
+
+import { isTemplate } from "../analyse/near-misses.ts";
 import { actionCarriesKey, actionFacts } from "../catalog/catalog.ts";
 import { everyActionCarries } from "../catalog/global-keys.ts";
 import type { CompiledStatement } from "../evaluate/compile.ts";
@@ -12,7 +14,6 @@ import type { Facts } from "../request/facts.ts";
 import { anonymous, type Principal } from "../request/principal.ts";
 import type { RequestFields } from "../request/request.ts";
 import type { KeyWell } from "./key-wells.ts";
-import { isTemplate } from "./near-misses.ts";
 import type { Target, Targets } from "./targets.ts";
 
 export interface KeyAim {

@@ -17,8 +17,6 @@ export interface HuntOptions extends Limits {
   readonly milliseconds?: number;
   /** `IAM_EXPECT_SEED` when left out, else another one each time. */
   readonly seed?: number;
-  /** Requests that are tried first. */
-  readonly first?: readonly Request[];
   /** Told as it goes on. */
   readonly progress?: (runs: number) => void;
 }
@@ -49,7 +47,7 @@ export function seedOf(seed: number | undefined): number {
 }
 
 export function hunt(subject: Subject, predicate: Predicate, options: HuntOptions = {}): Hunted {
-  const source = new RequestSource(subject, options, options.first);
+  const source = new RequestSource(subject, options);
   return huntIn(source, predicate, options);
 }
 

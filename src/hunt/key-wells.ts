@@ -1,5 +1,16 @@
 /** Values of a condition key: those that conditions list, those just beside them, and fresh ones of the key's type. */
 
+import {
+  isTemplate,
+  nearAccount,
+  nearAddresses,
+  nearArn,
+  nearInstants,
+  nearNumbers,
+  nearText,
+  nearViaService,
+  templateInstances,
+} from "../analyse/near-misses.ts";
 import { variablesOf } from "../analyse/variables.ts";
 import { OF_PRINCIPAL } from "../analyse/world.ts";
 import { actionFacts, keyFacts } from "../catalog/catalog.ts";
@@ -11,17 +22,6 @@ import { hasVariables } from "../policy/policy.ts";
 import { parseBool, parseCidr, parseDate, parseNumber } from "../policy/values.ts";
 import { isKeyForm } from "../policy/variables.ts";
 import type { ContextValue } from "../request/context.ts";
-import {
-  isTemplate,
-  nearAccount,
-  nearAddresses,
-  nearArn,
-  nearInstants,
-  nearNumbers,
-  nearText,
-  nearViaService,
-  templateInstances,
-} from "./near-misses.ts";
 import type { Scope } from "./scope.ts";
 
 export interface KeyWell {

@@ -1,4 +1,6 @@
 /** Callers: those whom policies name, those just beside them, and those whom nobody names. */
+
+import { instances, isTemplate, nearAccount, recased, templateInstances } from "../analyse/near-misses.ts";
 import { parseOperator } from "../catalog/operators.ts";
 import { DiagnosticError } from "../diagnostic/diagnostic.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
@@ -15,7 +17,6 @@ import {
   session,
   user,
 } from "../request/principal.ts";
-import { instances, isTemplate, nearAccount, recased, templateInstances } from "./near-misses.ts";
 import type { Scope } from "./scope.ts";
 
 export const SESSION_NAME = "somebody";

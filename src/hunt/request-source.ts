@@ -2,6 +2,8 @@
  * Requests aimed at a subject's edges. Some are the analyser's test points, as they are or with one thing changed; most
  * hit one statement in everything, or in everything but one; the rest take each value as it comes.
  */
+
+import { isTemplate } from "../analyse/near-misses.ts";
 import type { Subject } from "../evaluate/normalise.ts";
 import { isTokenCall } from "../evaluate/services/sts.ts";
 import type { Context, ContextValue } from "../request/context.ts";
@@ -10,7 +12,7 @@ import type { Request, RequestFields } from "../request/request.ts";
 import { actionsOf } from "./actions.ts";
 import { Aim, ownerOf, type Wells } from "./aim.ts";
 import { type KeyWell, keyWellsOf, otherWellsOf } from "./key-wells.ts";
-import { isTemplate } from "./near-misses.ts";
+import { pointsFor } from "./points.ts";
 import { principalsOf } from "./principals.ts";
 import type { Random } from "./random.ts";
 import { type Scope, scopeOf } from "./scope.ts";
@@ -44,6 +46,8 @@ export class RequestSource {
   readonly scope: Scope;
   readonly wells: Wells;
   readonly world: World;
+  /** Requests that are worth more than others: the analyser's. */
+  readonly points: readonly Request[];
   private readonly aims: readonly Aim[];
   private readonly throughEndpoint: boolean;
   private wide:
@@ -57,8 +61,8 @@ export class RequestSource {
   constructor(
     subject: Subject,
     private readonly limits: Limits = {},
-    /** Requests that are worth more than others: the analyser's. */
-    readonly points: readonly Request[] = [],
+    /** Without the analyser's test points the requests are only aimed. */
+    options: { readonly points?: boolean } = {},
   ) {
     const scope = scopeOf(subject);
     this.scope = scope;
@@ -82,6 +86,17 @@ export class RequestSource {
     const { principals } = this.wells;
     this.bearers = principals.filter(({ type }) => type === "federated");
     this.signers = principals.filter(({ type }) => type !== "federated");
+    this.points = options.points === false ? [] : pointsFor(this);
+  }
+
+  /** Whether the request is within the limits. */
+  admits({ principal, action, resource }: Request): boolean {
+    const { principals, actions, resources } = this.limits;
+    return (
+      (principals?.(principal) ?? true) &&
+      (actions?.(action) ?? true) &&
+      (resource === "*" || (resources?.(resource) ?? true))
+    );
   }
 
   draw(random: Random, settled?: Settled): Request {

@@ -2,27 +2,22 @@
  * Requests that say less, or plainer things, than one that was found: fewer context keys first, then the callers,
  * actions, resources and values that policies write before those that are made up. Each is whole again.
  */
-import { judge } from "../evaluate/evaluate.ts";
-import { toQuestion } from "../evaluate/normalise.ts";
+
 import type { ContextValue } from "../request/context.ts";
 import type { Request } from "../request/request.ts";
+import { asker } from "./ask.ts";
 import type { RequestSource } from "./request-source.ts";
+import { isSettled } from "./settled.ts";
 import type { Choice } from "./world.ts";
 
 /** Each is plainer than the request, so that taking one after the other comes to an end. */
 export function* simpler(source: RequestSource, request: Request): Iterable<Request> {
   const cost = costOf(source, request);
+  const ask = asker(source.scope.subject);
   for (const choice of choicesBelow(source, source.choiceOf(request))) {
     const made = source.whole(choice);
-    if (isLess(costOf(source, made), cost) && isSettled(source, made)) yield made;
+    if (source.admits(made) && isLess(costOf(source, made), cost) && isSettled(ask(made))) yield made;
   }
-}
-
-/** Whether the answer rests on nothing that the request does not say. */
-function isSettled({ scope }: RequestSource, request: Request): boolean {
-  const { set, facts } = toQuestion(scope.subject, request);
-  const { openness } = judge(set, facts);
-  return openness.keys.length === 0 && !openness.policies.includes("identity");
 }
 
 function* choicesBelow(source: RequestSource, choice: Choice): Iterable<Choice> {

@@ -1,4 +1,6 @@
 /** Resources to ask for: those that statements name, patterns filled in, those just beside them, and fresh ones. */
+
+import { arnPatternFields, instances, isTemplate, nearArn, templateInstances } from "../analyse/near-misses.ts";
 import { type ActionFacts, actionFacts, type ResourceTypeFacts, serviceFacts } from "../catalog/catalog.ts";
 import { DiagnosticError } from "../diagnostic/diagnostic.ts";
 import { ownerOf } from "../evaluate/normalise.ts";
@@ -6,7 +8,6 @@ import { isAccountId, parseArn } from "../policy/arn.ts";
 import { glob } from "../policy/glob.ts";
 import { hasVariables, type Policy } from "../policy/policy.ts";
 import { role } from "../request/principal.ts";
-import { arnPatternFields, instances, isTemplate, nearArn, templateInstances } from "./near-misses.ts";
 import type { Scope } from "./scope.ts";
 
 export interface Target {
