@@ -1,4 +1,6 @@
 import type { ActionArg } from "../src/catalog/action-arg.ts";
+import type { Decision } from "../src/evaluate/evaluate.ts";
+import type { Invariant } from "../src/invariants/invariant.ts";
 import type { Principal } from "../src/request/principal.ts";
 import type { Request } from "../src/request/request.ts";
 import type { Scenario } from "../src/scenarios/scenario.ts";
@@ -21,6 +23,26 @@ export interface Chain extends Links<Chain>, PromiseLike<void> {
   because(...sids: string[]): Chain;
 }
 
+/** `false`, or an error that it throws: it does not hold for the request. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a property that only asserts returns nothing
+export type Property = (request: Request, decision: Decision) => boolean | undefined | void;
+
+/** A fast-check arbitrary of requests: `requestsFor(policy)`, or one of your own. */
+export interface RequestsArbitrary {
+  generate(...args: never[]): { readonly value: Request };
+}
+
+export interface HoldOptions {
+  /** Requests that are tried; 1,000 beyond the test points of the policies when left out. */
+  readonly runs?: number;
+  /** In place of `runs`: for how long. */
+  readonly milliseconds?: number;
+  /** Same seed, same requests; `IAM_EXPECT_SEED` when left out, else another one each time. */
+  readonly seed?: number;
+  /** With the seed: the one request that a failure printed. */
+  readonly path?: string;
+}
+
 type Caller = string | Principal;
 
 /** The matchers that `iam-expect` adds to `expect(...)`. */
@@ -34,4 +56,8 @@ export interface PolicyMatchers<R = void> {
   /** Is this request refused by a Deny? */
   toExplicitlyDeny<const A extends string>(principal: Caller, action: ActionArg<A>, resource?: string): Chain;
   toExplicitlyDeny(request: Request | Scenario): R;
+  /** Does this hold for every request, as far as a search can tell? A failure shows the smallest request, and a test to paste. */
+  toHoldFor(requests: RequestsArbitrary, property: Property, options?: HoldOptions): R;
+  /** Does a ready invariant hold? Decided exactly where that can be, else searched. */
+  toHoldFor(invariant: Invariant, options?: Omit<HoldOptions, "path">): R;
 }

@@ -15,9 +15,12 @@ const LAYERS = [
   "src/cases",
   "src/analyse",
   "src/hunt",
+  "src/invariants",
   "src/generate",
+  "src/mutate",
   "src/report",
   "src/cli",
+  "src/entry",
   "matchers",
   "src",
 ];

@@ -85,7 +85,8 @@ function carriersOf({ folded, name, known }: Key): readonly string[] {
   );
 }
 
-function isDoneOn(attached: Policy, name: string): boolean {
+/** Whether the action is done on a resource that the policy can be attached to. */
+export function isDoneOn(attached: Policy, name: string): boolean {
   const facts = actionFacts(name);
   const types = facts && serviceFacts(facts.service)?.resourceTypes;
   return (facts?.resources ?? []).some(({ type }) =>

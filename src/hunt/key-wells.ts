@@ -89,7 +89,11 @@ function literals({ condition }: CompiledCondition, variables: boolean, fills: r
   if (facts.family === "null") return [];
   const wild = facts.compare === "like";
   return condition.values.flatMap(({ value }) => {
-    if (wild) return templateInstances(value, variables, fills);
+    if (wild) {
+      // What a star mostly stands for comes before what it may stand for.
+      const [one, none, ...usual] = templateInstances(value, variables, fills);
+      return [...usual, ...[one, none].filter((text) => text !== undefined)];
+    }
     // Where variables work, `${*}` is a star.
     return [variables ? value.replace(/\$\{([*?$])\}/g, "$1") : value];
   });

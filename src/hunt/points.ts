@@ -21,10 +21,20 @@ const KNOWN = new WeakMap<object, readonly Request[]>();
 function pointsOf(subject: Subject): readonly Request[] {
   let found = KNOWN.get(subject);
   if (!found) {
-    found = testPoints(subject).map(({ request }) => request);
+    found = known(subject);
     KNOWN.set(subject, found);
   }
   return found;
+}
+
+/** The hunt goes without where the analyser's search is deeper than the engine's stack. */
+function known(subject: Subject): readonly Request[] {
+  try {
+    return testPoints(subject).map(({ request }) => request);
+  } catch (error) {
+    if (error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 /** The test points as requests that the source could make, each once. */

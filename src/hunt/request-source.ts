@@ -4,12 +4,13 @@
  */
 
 import { isTemplate } from "../analyse/near-misses.ts";
+import { refuse } from "../diagnostic/diagnostic.ts";
 import type { Subject } from "../evaluate/normalise.ts";
 import { isTokenCall } from "../evaluate/services/sts.ts";
 import type { Context, ContextValue } from "../request/context.ts";
 import { type Principal, role } from "../request/principal.ts";
 import type { Request, RequestFields } from "../request/request.ts";
-import { actionsOf } from "./actions.ts";
+import { actionsOf, isDoneOn } from "./actions.ts";
 import { Aim, ownerOf, type Wells } from "./aim.ts";
 import { type KeyWell, keyWellsOf, otherWellsOf } from "./key-wells.ts";
 import { pointsFor } from "./points.ts";
@@ -80,6 +81,14 @@ export class RequestSource {
     };
     this.throughEndpoint = scope.policies.some(({ kind }) => kind === "vpcEndpoint");
     this.world = new World(keys, scope.accounts[0], this.throughEndpoint);
+    if (this.wells.actions.length === 0 || this.wells.principals.length === 0)
+      refuse(
+        "no-such-request",
+        `no ${this.wells.actions.length === 0 ? "action" : "caller"} fits what the requests are limited to`,
+        {
+          note: "a policy of a resource is asked for actions that are done on the resource",
+        },
+      );
     this.aims = scope.statements
       .map((statement) => new Aim(statement, this.wells))
       .filter(({ actions }) => actions.length > 0);
@@ -92,7 +101,9 @@ export class RequestSource {
   /** Whether the request is within the limits. */
   admits({ principal, action, resource }: Request): boolean {
     const { principals, actions, resources } = this.limits;
+    const { attached, environment } = this.scope;
     return (
+      (attached.length === 0 || environment !== undefined || attached.some((own) => isDoneOn(own, action))) &&
       (principals?.(principal) ?? true) &&
       (actions?.(action) ?? true) &&
       (resource === "*" || (resources?.(resource) ?? true))
@@ -181,16 +192,20 @@ export class RequestSource {
     const { wells } = this;
     const what = random.below(3 + wells.keys.length);
     const target = { resource: choice.resource, account: choice.resourceAccount };
-    if (what === 0) return this.whole({ ...choice, principal: this.caller(random, choice.action, target, []) });
+    const identity = (principal: Principal) =>
+      this.maySayIdentity(principal) ? (choice.givenIdentity ?? (random.chance(1, 2) ? "none" : "allows")) : null;
     if (what < 3) {
       const action = what === 1 ? random.pick(wells.actions) : choice.action;
-      const { resource, account } = random.pick(wells.targets.of(action));
-      return this.whole({ ...choice, action, resource, resourceAccount: account });
+      const aim = what === 0 ? target : random.pick(wells.targets.of(action));
+      const principal = this.caller(random, action, aim, what === 0 ? [] : [choice.principal]);
+      const { resource, account } = aim;
+      const givenIdentity = identity(principal);
+      return this.whole({ ...choice, principal, action, resource, resourceAccount: account, givenIdentity });
     }
     const values = [...choice.values];
     const at = what - 3;
     values[at] = random.chance(1, 6) ? null : random.pick(wells.keys[at]!.values);
-    return this.whole({ ...choice, values });
+    return this.whole({ ...choice, values, givenIdentity: identity(choice.principal) });
   }
 
   /** One of those that are preferred, where one of them can make this call on this resource. */

@@ -41,11 +41,11 @@ for (const of of measuredPolicies())
 report();
 
 function measure(of: Measured, mutant: Mutant): Row {
-  const source = new RequestSource(mutant.policy);
+  const source = sourceOf(mutant.policy);
   const shown = (draw: (random: Random, run: number) => Request) => firstRun(of.policy, mutant.policy, draw);
-  const hunted = shown((random, run) => source.points[run] ?? source.draw(random));
+  const hunted = source && shown((random, run) => source.points[run] ?? source.draw(random));
   // What a slip took away is written in the other version alone.
-  const other = hunted === undefined ? new RequestSource(of.policy) : undefined;
+  const other = hunted === undefined ? sourceOf(of.policy) : undefined;
   const beside = other && shown((random, run) => other.points[run] ?? other.draw(random));
   return {
     of,
@@ -53,8 +53,18 @@ function measure(of: Measured, mutant: Mutant): Row {
     differs: hunted === undefined ? differs(of.policy, mutant.policy) : "yes",
     hunted,
     beside,
-    naively: shown((random) => naive(source, random)),
+    naively: source && shown((random) => naive(source, random)),
   };
+}
+
+/** Undefined: no action that AWS knows is left in the policy. */
+function sourceOf(policy: Policy): RequestSource | undefined {
+  try {
+    return new RequestSource(policy);
+  } catch (error) {
+    if (error instanceof DiagnosticError) return undefined;
+    throw error;
+  }
 }
 
 function firstRun(one: Policy, other: Policy, draw: (random: Random, run: number) => Request): number | undefined {
