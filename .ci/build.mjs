@@ -31,6 +31,7 @@ await build({
     "src/entry/simulator.ts",
     "src/entry/vitest-reporter.ts",
     "src/entry/jest-reporter.ts",
+    "src/entry/fast-check.ts",
     "src/cli/main.ts",
   ],
 });
@@ -44,6 +45,7 @@ await build({
     "matchers/jest.ts",
     "src/entry/simulator.ts",
     "src/entry/jest-reporter.ts",
+    "src/entry/fast-check.ts",
   ],
   // The catalogue is found beside the module, which CommonJS names otherwise.
   define: { "import.meta.url": "moduleUrl" },

@@ -7,6 +7,7 @@ import { toBePublic } from "./toBePublic.ts";
 import { toDeny } from "./toDeny.ts";
 import { toExplicitlyDeny } from "./toExplicitlyDeny.ts";
 import { toGrantNoMoreThan } from "./toGrantNoMoreThan.ts";
+import { toHoldFor } from "./toHoldFor.ts";
 import { toLockOut } from "./toLockOut.ts";
 import { toNeverAllow } from "./toNeverAllow.ts";
 import { toOnlyAllow } from "./toOnlyAllow.ts";
@@ -21,5 +22,6 @@ export const matchers = inPlace({
   toBeEquivalentTo,
   toBePublic,
   toLockOut,
+  toHoldFor,
   toAgreeWithSimulator,
 });

@@ -1,7 +1,9 @@
 import type { Intended } from "../src/analyse/intended.ts";
 import type { Who } from "../src/analyse/question.ts";
 import type { ActionArg } from "../src/catalog/action-arg.ts";
+import type { Decision } from "../src/evaluate/evaluate.ts";
 import type { Subject } from "../src/evaluate/normalise.ts";
+import type { Invariant } from "../src/invariants/invariant.ts";
 import type { PolicyDocument } from "../src/policy/document.ts";
 import type { Principal } from "../src/request/principal.ts";
 import type { Request } from "../src/request/request.ts";
@@ -39,6 +41,25 @@ export interface NeverChain extends Links<NeverChain>, PromiseLike<void> {
 
 /** A check without links. `await` is optional. */
 export interface Proof extends PromiseLike<void> {}
+/** `false`, or an error that it throws: it does not hold for the request. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a property that only asserts returns nothing
+export type Property = (request: Request, decision: Decision) => boolean | undefined | void;
+
+/** A fast-check arbitrary of requests: `requestsFor(policy)`, or one of your own. */
+export interface RequestsArbitrary {
+  generate(...args: never[]): { readonly value: Request };
+}
+
+export interface HoldOptions {
+  /** Requests that are tried; 1,000 beyond the test points of the policies when left out. */
+  readonly runs?: number;
+  /** In place of `runs`: for how long. */
+  readonly milliseconds?: number;
+  /** Same seed, same requests; `IAM_EXPECT_SEED` when left out, else another one each time. */
+  readonly seed?: number;
+  /** With the seed: the one request that a failure printed. */
+  readonly path?: string;
+}
 
 type Caller = string | Principal;
 /** What a matcher takes in place of `expect`'s own argument: policies, documents, JSON texts, an environment. */
@@ -69,4 +90,8 @@ export interface PolicyMatchers<R = void> {
   toLockOut(): Proof;
   /** Does AWS's policy simulator say the same? To be awaited. What it cannot answer passes. */
   toAgreeWithSimulator(simulator: SecondOpinion, request: Request): Promise<void>;
+  /** Does this hold for every request, as far as a search can tell? A failure shows the smallest request, and a test to paste. */
+  toHoldFor(requests: RequestsArbitrary, property: Property, options?: HoldOptions): R;
+  /** Does a ready invariant hold? Decided exactly where that can be, else searched. */
+  toHoldFor(invariant: Invariant, options?: Omit<HoldOptions, "path">): R;
 }

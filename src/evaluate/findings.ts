@@ -47,7 +47,7 @@ function formsOf(action: ActionFacts): Forms {
   let found = FORMS.get(action);
   if (!found) {
     const types = serviceFacts(action.service)?.resourceTypes;
-    const forms = action.resources.flatMap(({ type }) => types?.get(type)?.arns ?? []);
+    const forms = action.resources.flatMap(({ type }) => types?.get(type.toLowerCase())?.arns ?? []);
     found = { forms, globs: forms.map((form) => glob(form.replace(/\$\{[^}]*\}/g, "*"))) };
     FORMS.set(action, found);
   }

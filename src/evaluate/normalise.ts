@@ -189,7 +189,18 @@ const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
  * root statement is among them; for others in the resources alone, because they often name nobody but strangers, and to
  * take a stranger for the owner would let a test pass over an open door.
  */
-function accountsNamed(policy: Policy): Set<string> {
+function accountsNamed(policy: Policy): ReadonlySet<string> {
+  let accounts = NAMED.get(policy);
+  if (!accounts) {
+    accounts = readAccounts(policy);
+    NAMED.set(policy, accounts);
+  }
+  return accounts;
+}
+
+const NAMED = new WeakMap<Policy, ReadonlySet<string>>();
+
+function readAccounts(policy: Policy): Set<string> {
   const everywhere = policy.kind === "key";
   const texts = policy.statements.flatMap(({ principal, resource, conditions }) => [
     ...(resource?.values ?? []).map(({ value }) => parseArn(value)?.account ?? ""),
