@@ -11,6 +11,7 @@ import type { ContextValue } from "../request/context.ts";
 import { derivedKey } from "../request/derived-keys.ts";
 import { Request } from "../request/request.ts";
 import { has, type Region } from "./box.ts";
+import { familiar } from "./familiar.ts";
 import { ACTION, fixedByCaller, hasRegion, type Model, PRINCIPAL, RESOURCE } from "./model.ts";
 import { targetsFor } from "./resources.ts";
 
@@ -32,8 +33,9 @@ export function requestIn(region: Region, model: Model, { partition, identityAll
   const resource = targets?.[firstOf(region, RESOURCE)]?.resource ?? someResource(folded, model, partition);
   const facts = model.factsOf({ principal, action: folded, resource });
   const context: Record<string, ContextValue> = { ...pinned };
-  for (const [at, { folded: key, name, values }] of keys.entries()) {
-    const value = values[firstOf(region, 3 + at)]!;
+  for (const [at, variable] of keys.entries()) {
+    const { folded: key, name, values } = variable;
+    const value = familiar(model, variable, values[firstOf(region, 3 + at)]!);
     if (fixedByCaller(key, facts)) continue;
     if (key === "aws:requestedregion" && hasRegion({ resource, actions: undefined })) continue;
     // What nobody tells is absent, unless AWS fills it in.

@@ -1,72 +1,68 @@
-/** Requests and policies in the case format. What is written is read again as the same. */
 import type { PolicySet } from "../evaluate/policy-set.ts";
-import { parseArn } from "../policy/arn.ts";
 import type { Policy } from "../policy/policy.ts";
-import { printPolicy } from "../policy/print.ts";
+import { documentOf } from "../policy/print.ts";
+import type { ContextValue } from "../request/context.ts";
+import type { Facts } from "../request/facts.ts";
 import type { Grant } from "../request/grant.ts";
-import { type Principal, principalFromArn } from "../request/principal.ts";
-import type { RequestFields } from "../request/request.ts";
+import type { Principal } from "../request/principal.ts";
 
-/** `owner`: the account of the resource, which the policies alone may not say. */
-export function writeRequest(request: RequestFields, owner?: string): object {
-  const { principal, action, resource, context } = request;
-  const named = resource === null ? undefined : parseArn(resource)?.account;
-  const account = request.resourceAccount ?? (named === owner ? undefined : owner);
-  const told = { ...roleOf(principal), ...context };
-  return {
-    principal: writePrincipal(principal),
-    action,
-    ...(resource === null ? {} : { resource }),
-    ...(account === undefined || account === null ? {} : { resourceAccount: account }),
-    ...(Object.keys(told).length > 0 ? { context: told } : {}),
+/** A question in the case format: plain data, to hand on, to report, or to decide elsewhere. */
+export interface WrittenCase {
+  readonly request: {
+    readonly principal: string | Readonly<Record<string, unknown>>;
+    readonly action: string;
+    readonly resource?: string;
+    readonly resourceAccount?: string;
+    readonly context?: Readonly<Record<string, ContextValue>>;
   };
+  readonly policies: Readonly<Record<string, unknown>>;
 }
 
-/** The path of a session's role, which its ARN does not say. */
-function roleOf({ type, role }: Principal): Record<string, string> {
-  return type === "session" && role !== null ? { "aws:PrincipalArn": role } : {};
+interface Entry {
+  readonly name: string;
+  /** The policy's own text. */
+  readonly document: string;
+  readonly endpoint?: string;
 }
 
-function writePrincipal(principal: Principal): string | object {
-  const { type, name, arn, tags, issuer, serviceLinked, managementAccount, uniqueId } = principal;
-  if (type === "anonymous") return { anonymous: true };
-  if (type === "service") return { service: name };
-  if (type === "federated") return { federated: name };
-  const own = principalFromArn(arn!);
-  const more = {
-    ...(Object.keys(tags).length > 0 ? { tags } : {}),
-    ...(issuer === own.issuer || issuer === null ? {} : { issuer }),
-    ...(serviceLinked === own.serviceLinked ? {} : { serviceLinked }),
-    ...(managementAccount ? { managementAccount } : {}),
-    ...(uniqueId === null || uniqueId === own.uniqueId ? {} : { uniqueId }),
-  };
-  return Object.keys(more).length === 0 ? arn! : { arn, ...more };
-}
-
-const document = (policy: Policy): unknown => JSON.parse(printPolicy(policy));
-const entry = (policy: Policy): object => ({
-  name: policy.name,
-  document: document(policy),
-  ...(policy.endpoint === null ? {} : { endpoint: policy.endpoint }),
-});
-
-/** What a request says of identity policies that were not given, as a policy. */
-const ALLOWS = {
-  name: "identity policies that allow it",
-  document: { Version: "2012-10-17", Statement: { Effect: "Allow", Action: "*", Resource: "*" } },
+/** What a test said of identity policies that it did not give, as a policy. */
+const GIVEN_TO_ALLOW: Entry = {
+  name: "given to allow",
+  document: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
 };
 
-export function writePolicies(set: PolicySet, given: RequestFields["givenIdentity"] = null): object {
-  const identity = set.identity?.map(entry) ?? (given === null ? undefined : given === "allows" ? [ALLOWS] : []);
+/** The inverse of `readCase`: reading it again asks the same question. */
+export function writeCase(set: PolicySet, facts: Facts): WrittenCase {
+  const { request, owner, principal } = facts;
+  const context = { ...request.context };
+  // A session's ARN does not say its role's path.
+  const told = Object.keys(context).some((key) => key.toLowerCase() === "aws:principalarn");
+  if (principal.type === "session" && principal.role !== null && !told) context["aws:PrincipalArn"] = principal.role;
+  return {
+    request: {
+      principal: writePrincipal(principal),
+      action: request.action,
+      ...(request.resource === null ? {} : { resource: request.resource }),
+      ...(owner === undefined ? {} : { resourceAccount: owner }),
+      ...(Object.keys(context).length === 0 ? {} : { context }),
+    },
+    policies: writePolicies(set, request.givenIdentity),
+  };
+}
+
+function writePolicies(set: PolicySet, givenIdentity: "allows" | "none" | null): WrittenCase["policies"] {
   const list = (name: string, policies: readonly Policy[]) =>
     policies.length === 0 ? {} : { [name]: policies.map(entry) };
-  const levels = (name: string, policies: readonly (readonly Policy[])[]) =>
-    policies.length === 0 ? {} : { [name]: policies.map((level) => level.map(entry)) };
+  const levels = (name: string, all: readonly (readonly Policy[])[]) =>
+    all.length === 0 ? {} : { [name]: all.map((level) => level.map(entry)) };
+  const identity =
+    set.identity?.map(entry) ??
+    (givenIdentity === "allows" ? [GIVEN_TO_ALLOW] : givenIdentity === "none" ? [] : undefined);
   return {
-    ...(identity === undefined ? {} : { identity }),
+    ...(identity ? { identity } : {}),
     ...list("permissionsBoundary", set.permissionsBoundary),
     ...list("session", set.session),
-    ...(set.resource === undefined ? {} : { resource: set.resource === null ? null : entry(set.resource) }),
+    ...(set.resource === undefined ? {} : { resource: set.resource && entry(set.resource) }),
     ...(set.grants.length === 0 ? {} : { grants: set.grants.map(writeGrant) }),
     ...levels("serviceControl", set.serviceControl),
     ...levels("resourceControl", set.resourceControl),
@@ -74,5 +70,26 @@ export function writePolicies(set: PolicySet, given: RequestFields["givenIdentit
   };
 }
 
+const entry = (policy: Policy): Entry => ({
+  name: policy.name,
+  document: documentOf(policy),
+  ...(policy.endpoint === null ? {} : { endpoint: policy.endpoint }),
+});
+
 const writeGrant = (grant: Grant): object =>
   Object.fromEntries(Object.entries(grant).filter(([, value]) => value !== null));
+
+function writePrincipal(principal: Principal): WrittenCase["request"]["principal"] {
+  const { type, name, arn, tags, issuer, uniqueId, serviceLinked, managementAccount } = principal;
+  if (type === "anonymous") return { anonymous: true };
+  if (type === "service") return { service: name };
+  if (arn === null) return { federated: name };
+  const more = {
+    ...(Object.keys(tags).length === 0 ? {} : { tags }),
+    ...(issuer === null ? {} : { issuer }),
+    ...(uniqueId === null ? {} : { uniqueId }),
+    ...(serviceLinked ? { serviceLinked } : {}),
+    ...(managementAccount ? { managementAccount } : {}),
+  };
+  return Object.keys(more).length === 0 ? arn : { arn, ...more };
+}

@@ -1,6 +1,6 @@
 /** An answer about all requests, as text or JSON, and the code with which the command ends. */
 import type { Asked } from "../analyse/find-access.ts";
-import { writeRequest } from "../cases/write-case.ts";
+import { writeCase } from "../cases/write-case.ts";
 import { refutationMessage } from "../report/proof.ts";
 
 /** Of every command that asks about all requests. */
@@ -24,7 +24,7 @@ export function printAnswer({ found, excess }: Asked, words: Words, json: boolea
     const about =
       found.verdict === "refuted"
         ? {
-            request: writeRequest(found.request, found.owner),
+            request: writeCase(found.judgement.set, found.judgement.facts).request,
             outcome: found.judgement.decision.outcome,
             statements: found.judgement.decision.statements,
             needs: found.needs,

@@ -2,6 +2,7 @@
 import { nearest } from "../catalog/nearest.ts";
 import { DiagnosticError, refuse } from "../diagnostic/diagnostic.ts";
 import { ACCESS_HELP, accessCommand } from "./access.ts";
+import { CROSS_CHECK_HELP, crossCheckCommand } from "./cross-check.ts";
 import { DECIDE_HELP, decideCommand } from "./decide.ts";
 import { DIFF_HELP, diffCommand } from "./diff.ts";
 import { EXPLAIN_HELP, explainCommand } from "./explain.ts";
@@ -16,6 +17,7 @@ const USAGE = `iam-expect: unit tests for AWS permissions
   iam-expect points FILE...                  requests at the edges of policies
   iam-expect decide FILE...|-                decides cases: one JSON line each, in input order
   iam-expect explain FILE [ID]               tells the whole account of one case
+  iam-expect cross-check FILE...             asks AWS's policy simulator each case too
 
 \`iam-expect COMMAND --help\` tells more.
 `;
@@ -32,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   points: { run: pointsCommand, help: POINTS_HELP },
   decide: { run: decideCommand, help: DECIDE_HELP },
   explain: { run: explainCommand, help: EXPLAIN_HELP },
+  "cross-check": { run: crossCheckCommand, help: CROSS_CHECK_HELP },
 };
 
 const [name = "", ...args] = process.argv.slice(2);

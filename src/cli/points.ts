@@ -1,5 +1,5 @@
 import { type TestPoint, testPoints } from "../analyse/test-points.ts";
-import { writePolicies, writeRequest } from "../cases/write-case.ts";
+import { writeCase } from "../cases/write-case.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { toQuestion } from "../evaluate/normalise.ts";
@@ -57,8 +57,7 @@ function caseOf(subject: Parts, { request, kind, flips }: TestPoint, at: number)
   const about = flips ? `: ${flips.element} of ${flips.sid ?? `statement ${flips.statement}`}` : "";
   return {
     id: `${at + 1} ${kind}${about}`,
-    request: writeRequest(request, facts.owner),
-    policies: writePolicies(set, request.givenIdentity),
+    ...writeCase(set, facts),
     expect: { outcome: evaluate(subject, request).outcome },
   };
 }

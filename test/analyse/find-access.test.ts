@@ -259,6 +259,21 @@ test("the caller's account, as AWS KMS has it, is no key of other services", () 
   expect(findAccess(subject, { actions: "kms:Decrypt", by: HOME }).verdict).toBe("proved");
 });
 
+test("a session's ARN may be that of a service-linked role, which no policy of an organization binds", () => {
+  const named = (name: string) =>
+    keyPolicy(policy(allow({ Principal: { AWS: `arn:aws:sts::${HOME}:assumed-role/${name}/main` } })), { key: KEY });
+  const none = resourceControlPolicy(policy(deny({ Principal: "*", Action: "kms:*" })));
+  const scaling = findAccess([named("AWSServiceRoleForAutoScaling"), none]);
+  expect(scaling.request?.principal.serviceLinked).toBe(true);
+  expect(findAccess([named("app"), none]).verdict).toBe("proved");
+  // With a pattern of callers, too.
+  const notUsers = { when: { StringNotLike: { "aws:PrincipalArn": "*:user/*" } } };
+  expect(findAccess([named("AWSServiceRoleForAutoScaling"), none], notUsers).request?.principal.serviceLinked).toBe(
+    true,
+  );
+  expect(findAccess([named("app"), none], notUsers).verdict).toBe("proved");
+});
+
 describe("grants", () => {
   const key = keyPolicy(policy(toAccount), { key: KEY });
   const none = identityPolicy(policy({ Effect: "Allow", Action: "s3:*", Resource: "*" }));
