@@ -27,10 +27,20 @@ function pointsOf(subject: Subject): readonly Request[] {
   return found;
 }
 
+const MOST_TURNING = 500;
+const MOST_NEAR = 300;
+
+const spread = <T>(list: readonly T[], most: number): readonly T[] =>
+  list.length <= most ? list : Array.from({ length: most }, (_, at) => list[Math.floor((at * list.length) / most)]!);
+
 /** The hunt goes without where the analyser's search is deeper than the engine's stack. */
 function known(subject: Subject): readonly Request[] {
   try {
-    return testPoints(subject).map(({ request }) => request);
+    const points = testPoints(subject);
+    // What turns the decision tells most; of what only lies near it, some from all over do.
+    const turning = points.filter(({ kind }) => kind !== "near");
+    const near = points.filter(({ kind }) => kind === "near");
+    return [...spread(turning, MOST_TURNING), ...spread(near, MOST_NEAR)].map(({ request }) => request);
   } catch (error) {
     if (error instanceof RangeError) return [];
     throw error;

@@ -73,7 +73,10 @@ export class RequestSource {
     const within = <T>(list: readonly T[], limit: ((value: T) => boolean) | undefined) =>
       limit ? list.filter(limit) : list;
     this.wells = {
-      actions: within([...new Set([...(also.actions ?? []), ...actionsOf(scope)])], limits.actions),
+      actions: within(
+        [...new Set([...(also.actions ?? []).filter((action) => this.isAsked(action)), ...actionsOf(scope)])],
+        limits.actions,
+      ),
       principals: within([...(also.principals ?? []), ...principalsOf(scope)], limits.principals),
       targets: new Targets(scope, limits.resources, also.resources),
       keys,
@@ -101,13 +104,18 @@ export class RequestSource {
   /** Whether the request is within the limits. */
   admits({ principal, action, resource }: Request): boolean {
     const { principals, actions, resources } = this.limits;
-    const { attached, environment } = this.scope;
     return (
-      (attached.length === 0 || environment !== undefined || attached.some((own) => isDoneOn(own, action))) &&
+      this.isAsked(action) &&
       (principals?.(principal) ?? true) &&
       (actions?.(action) ?? true) &&
       (resource === "*" || (resources?.(resource) ?? true))
     );
+  }
+
+  /** What a policy of a resource never sees says nothing about it. */
+  private isAsked(action: string): boolean {
+    const { attached, environment } = this.scope;
+    return attached.length === 0 || environment !== undefined || attached.some((own) => isDoneOn(own, action));
   }
 
   draw(random: Random, settled?: Settled): Request {
