@@ -21,15 +21,20 @@ export class Key {
 
   /** As AWS writes it. */
   get name(): string {
-    const facts = this.known();
+    const facts = this.read();
     return facts && !facts.name.includes("$") ? facts.name : this.written;
   }
 
   get multiValued(): boolean {
-    return this.known()?.multiValued ?? false;
+    return this.read()?.multiValued ?? false;
   }
 
-  private known(): KeyFacts | undefined {
+  /** AWS's catalogue lists it. */
+  get known(): boolean {
+    return this.read() !== undefined;
+  }
+
+  private read(): KeyFacts | undefined {
     if (this.facts === null) this.facts = keyFacts(this.folded);
     return this.facts;
   }
