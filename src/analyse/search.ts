@@ -393,7 +393,7 @@ class Search {
   private confirm({ region, space }: Hit, spaces: () => readonly Space[]): Found {
     const { scope, confirms } = this.searching;
     const { model, scene, identityAllows } = space;
-    const request = requestIn(region, model, { partition: scene.partition, identityAllows });
+    const request = requestIn(region, model, { ...scene, identityAllows });
     const judgement = scope.judge(request, scene.owner);
     if (!confirms(request, scene.owner)) throw new Disagreement(request, judgement.decision);
     const needs = identityAllows
