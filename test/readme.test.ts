@@ -122,6 +122,28 @@ test("one argument", () => {
   expect(vitest()).toMatch(/Tests\s+5 passed \(5\)/);
 });
 
+test("the page's searches hold", () => {
+  const searches = blocks.filter(
+    ({ language, text }) => language === "ts" && /^import \{ (requestsFor|invariants) \}/.test(text),
+  );
+  expect(searches).toHaveLength(2);
+  const lines = searches.flatMap(({ text }) => text.split("\n"));
+  const imports = lines.filter((line) => line.startsWith("import "));
+  const body = lines.filter((line) => !line.startsWith("import "));
+  writeFileSync(
+    join(folder, "policies/page.test.ts"),
+    `${imports.join("\n")}
+import { keyPolicy } from "iam-expect";
+import { expect, test } from "vitest";
+const policy = keyPolicy({ Version: "2012-10-17", Statement: { Effect: "Allow", Principal: { AWS: "111122223333" }, Action: "kms:*", Resource: "*" } });
+test("searches", () => {
+  ${body.join("\n  ")}
+});
+`,
+  );
+  expect(vitest()).toMatch(/Tests\s+2 passed \(2\)/);
+});
+
 test("the Jest project and the script fail on the wrong policy and pass on the right one", () => {
   mkdirSync(join(folder, "policies"), { recursive: true });
   for (const file of ["jest.config.json", "policies/ebs-key.test.cjs", "check.ts"])
