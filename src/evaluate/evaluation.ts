@@ -21,20 +21,20 @@ export class Key {
 
   /** As AWS writes it. */
   get name(): string {
-    const facts = this.read();
+    const facts = this.row();
     return facts && !facts.name.includes("$") ? facts.name : this.written;
   }
 
   get multiValued(): boolean {
-    return this.read()?.multiValued ?? false;
+    return this.row()?.multiValued ?? false;
   }
 
-  /** AWS's catalogue lists it. */
+  /** AWS has such a key. */
   get known(): boolean {
-    return this.read() !== undefined;
+    return this.row() !== undefined;
   }
 
-  private read(): KeyFacts | undefined {
+  private row(): KeyFacts | undefined {
     if (this.facts === null) this.facts = keyFacts(this.folded);
     return this.facts;
   }
