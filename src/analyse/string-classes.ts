@@ -83,9 +83,8 @@ function plainClasses(
     return bits;
   };
   const classes = new Map<bigint, string>();
-  const longest = Math.max(0, ...[...whole.keys(), ...beginnings.keys()].map(({ length }) => length));
   for (const beginning of ["", ...beginnings.keys()]) {
-    const text = goOn(beginning, whole, beginnings, longest);
+    const text = goOn(beginning, whole, beginnings);
     const bits = answers(text);
     if (!classes.has(bits)) classes.set(bits, text);
   }
@@ -101,25 +100,21 @@ function plainClasses(
 const LETTERS = "xyzabcdefghijklmnopqrstuvw";
 const DIGITS = "9876543210";
 
-/** The beginning with a letter after it that no listed text has there. */
+/** The beginning with a character after it that no listed text has there. */
 function goOn(
   beginning: string,
   whole: ReadonlyMap<string, unknown>,
   beginnings: ReadonlyMap<string, unknown>,
-  longest: number,
 ): string {
-  for (const letter of LETTERS) {
-    const text = beginning + letter;
-    if (whole.has(text)) continue;
-    let free = true;
-    for (const other of beginnings.keys())
-      if (other.length > beginning.length && other.startsWith(text)) {
-        free = false;
-        break;
-      }
-    if (free) return text;
+  const taken = new Set<string>();
+  for (const other of beginnings.keys())
+    if (other.length > beginning.length && other.startsWith(beginning)) taken.add(other[beginning.length]!);
+  for (const letter of LETTERS) if (!taken.has(letter) && !whole.has(beginning + letter)) return beginning + letter;
+  // All letters are taken: some character of the Latin-1 range, which policies may hold (semantics A25), or beyond.
+  for (let code = 0xc0; ; code++) {
+    const character = String.fromCharCode(code);
+    if (!taken.has(character) && !whole.has(beginning + character)) return beginning + character;
   }
-  return beginning + "x".repeat(longest + 1);
 }
 
 /** Sets that a text matches whatever follows. Interned: a state's are one object. */

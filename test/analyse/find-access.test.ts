@@ -367,3 +367,29 @@ describe("an action that a rule knows by name is not hidden behind another", () 
     expect(findAccess(subject, question).request?.action).toBe(action);
   });
 });
+
+test("a text that begins with none of the letters is a text, too", () => {
+  const letters = "abcdefghijklmnopqrstuvwxyz".split("");
+  const tag = (effect: string, operator: string, values: readonly string[]) => ({
+    Effect: effect,
+    Action: "ec2:CreateTags",
+    Resource: "*",
+    Condition: { [operator]: { "aws:RequestTag/a": values } },
+  });
+  for (const beginning of ["", "team-"]) {
+    const subject = identityPolicy(
+      policy(
+        tag("Allow", "StringLike", [`${beginning}*`]),
+        tag(
+          "Deny",
+          "StringLike",
+          letters.map((one) => `${beginning}${one}*`),
+        ),
+        tag("Deny", "StringEquals", [beginning]),
+      ),
+    );
+    const found = findAccess(subject);
+    expect(found.verdict).toBe("refuted");
+    expect(found.request?.context["aws:RequestTag/a"]).toMatch(new RegExp(`^${beginning}[^a-z]`));
+  }
+});
