@@ -3,7 +3,7 @@
  * patterns are walked together, breadth first; a state is a range of the sorted plain texts, the live positions of the
  * other patterns, and the sets that match whatever follows. (The idea of AccessRefinery, FSE 2026, over sets of patterns.)
  */
-import { type Pattern, type Token, takes } from "./tokens.ts";
+import { type CharacterKind, type Pattern, type Token, takes } from "./tokens.ts";
 
 export interface StringClass {
   readonly text: string;
@@ -378,25 +378,32 @@ class Automaton {
       if (character !== undefined) spelled.add(character);
     }
     for (const character of byCharacter.keys()) spelled.add(character);
-    let kinds = false;
-    let digits = false;
+    const kinds = new Set<CharacterKind>();
     for (const position of others) {
       const token = this.tokens[position]!;
-      if (!("some" in token) || token.some === "any") continue;
-      kinds = true;
-      digits ||= token.some === "digit";
+      if ("some" in token && token.some !== "any") kinds.add(token.some);
     }
     const characters = new Set<string>();
-    characters.add(other(LETTERS, spelled));
-    if (digits) {
-      const digit = other(DIGITS, spelled);
-      if (DIGITS.includes(digit)) characters.add(digit);
+    if (kinds.size === 0) characters.add(other(LETTERS, spelled));
+    else {
+      // Of those that are not spelled, one for each way in which the kinds can take it.
+      const seen = new Set<string>();
+      for (const group of ALIKE) {
+        const character = group === "" ? other("", spelled) : [...group].find((one) => !spelled.has(one));
+        if (character === undefined) continue;
+        const taken = [...kinds].map((some) => takes({ some, many: false }, character)).join();
+        if (seen.has(taken)) continue;
+        seen.add(taken);
+        characters.add(character);
+      }
     }
     for (const character of spelled) characters.add(character);
-    if (kinds) characters.add(":").add("/");
     return characters;
   }
 }
+
+/** Characters that every kind takes alike; the empty group is all others. */
+const ALIKE: readonly string[] = [`${LETTERS}-`, "XYZABCDEFGHIJKLMNOPQRSTUVW_+=,.@", DIGITS, "", "*?", ":", "/"];
 
 function other(among: string, spelled: ReadonlySet<string>): string {
   for (const character of among) if (!spelled.has(character)) return character;

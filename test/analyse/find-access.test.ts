@@ -393,3 +393,15 @@ test("a text that begins with none of the letters is a text, too", () => {
     expect(found.request?.context["aws:RequestTag/a"]).toMatch(new RegExp(`^${beginning}[^a-z]`));
   }
 });
+
+test("a name that begins with none of the letters is a name, too", () => {
+  const letters = "abcdefghijklmnopqrstuvwxyz".split("");
+  const denied = (patterns: readonly string[]) =>
+    deny({ Principal: "*", Condition: { ArnLike: { "aws:PrincipalArn": patterns } } });
+  const named = letters.map((one) => `arn:aws:iam::*:role/${one}*`);
+  const inPath = "arn:aws:iam::*:role/*/*";
+  const key = keyPolicy(policy(allow({ Principal: "*" }), denied([...named, inPath])), { key: KEY });
+  const found = findAccess(key, { by: "arn:aws:iam::*:role/*" });
+  expect(found.verdict).toBe("refuted");
+  expect(found.request?.principal.name).toMatch(/:role\/[^a-z/][^/]*$/);
+});
