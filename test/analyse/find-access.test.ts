@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compareAccess } from "../../src/analyse/compare-access.ts";
 import { findAccess } from "../../src/analyse/find-access.ts";
+import { EMPTY_SET } from "../../src/evaluate/policy-set.ts";
 import {
   identityPolicy,
   keyPolicy,
@@ -404,4 +405,27 @@ test("a name that begins with none of the letters is a name, too", () => {
   const found = findAccess(key, { by: "arn:aws:iam::*:role/*" });
   expect(found.verdict).toBe("refuted");
   expect(found.request?.principal.name).toMatch(/:role\/[^a-z/][^/]*$/);
+});
+
+test("a search may go as deep as there are resource types", () => {
+  const set = {
+    ...EMPTY_SET,
+    resource: null,
+    identity: [
+      identityPolicy(
+        policy(
+          { Effect: "Allow", Action: ["kms:?ecrypt", "*"], Resource: [KEY, "arn:aws:kms:*:*:key/*"] },
+          { Effect: "Allow", Action: "*", NotResource: ["arn:aws:kms:*:111122223333:*", "*"] },
+        ),
+      ),
+    ],
+  };
+  expect(findAccess(set, { actions: "*" }).verdict).toBe("refuted");
+});
+
+test("a placeholder that nobody filled in has no value", () => {
+  const bound = { StringEquals: { "aws:PrincipalOrgID": "${ORG_ID}" } };
+  const key = keyPolicy(policy(allow({ Principal: "*", Condition: bound }), toApp), { key: KEY });
+  expect(findAccess(key).request?.principal.name).toBe(APP);
+  expect(findAccess(key, { by: "anonymous" }).verdict).not.toBe("refuted");
 });
