@@ -69,8 +69,8 @@ export const ENGINE_BUGS: readonly SeededBug[] = [
   bug(
     "only the first box of a group is tried",
     "solve.ts",
-    "      if (found) return found;\n    }\n    return undefined;",
-    "      return found;\n    }\n    return undefined;",
+    "if (inside) yield { region: inside, groups: rest, excluded };",
+    "return void (inside && (yield { region: inside, groups: rest, excluded }));",
   ),
   bug("a long search is a proof", "solve.ts", "throw new OverBudget();", "return undefined;"),
   bug(
@@ -95,7 +95,7 @@ export const ENGINE_BUGS: readonly SeededBug[] = [
   bug(
     "letters that ignore case are tried in one",
     "string-classes.ts",
-    "        spelled.add(token.fold.toUpperCase());\n",
+    "        wait(token.fold.toUpperCase(), position);\n",
     "",
   ),
   bug(
@@ -107,14 +107,26 @@ export const ENGINE_BUGS: readonly SeededBug[] = [
   bug(
     "a state forgets what is certain",
     "string-classes.ts",
-    "|${state.positions.join()}|${state.certain}`;",
-    "|${state.positions.join()}`;",
+    "|${certain.id}|${packed(positions)}`;",
+    "|${packed(positions)}`;",
   ),
   bug(
     "a beginning ends where a longer one begins",
     "string-classes.ts",
-    "bits |= beginnings.get(text.slice(0, length)) ?? 0n;",
-    "bits = beginnings.get(text.slice(0, length)) ?? bits;",
+    "bits |= bitsOf(beginnings.get(text.slice(0, length)));",
+    "bits = bitsOf(beginnings.get(text.slice(0, length))) || bits;",
+  ),
+  bug(
+    "a letter that is listed is taken for one that is not",
+    "string-classes.ts",
+    "if (!taken.has(letter) && !whole.has(beginning + letter)) return beginning + letter;",
+    "return beginning + letter;",
+  ),
+  bug(
+    "all kinds of characters are tried by one",
+    "string-classes.ts",
+    "        if (seen.has(taken)) continue;\n",
+    "        if (seen.size > 0) continue;\n",
   ),
   bug(
     "stars of an Arn operator cross colons",
