@@ -407,7 +407,7 @@ test("a name that begins with none of the letters is a name, too", () => {
   expect(found.request?.principal.name).toMatch(/:role\/[^a-z/][^/]*$/);
 });
 
-test("a search may go as deep as there are resource types", () => {
+test("a search may go as deep as there are resource types", { timeout: 300_000 }, () => {
   const set = {
     ...EMPTY_SET,
     resource: null,

@@ -20,7 +20,17 @@ interface Report {
 /** The name of a test that fails; undefined when all pass. */
 function failing(folder: string): string | undefined {
   for (const file of TESTS) {
-    const args = ["run", "--config", "test/vitest.config.ts", "--project", "unit", "--bail=1", "--reporter=json", file];
+    const args = [
+      "run",
+      "--config",
+      "test/vitest.config.ts",
+      "--project",
+      "unit",
+      "--bail=1",
+      "--testTimeout=300000",
+      "--reporter=json",
+      file,
+    ];
     const { status, stdout } = spawnSync(join(folder, "node_modules/.bin/vitest"), args, {
       cwd: folder,
       encoding: "utf8",
