@@ -494,6 +494,8 @@ function* choices(
 
 function candidates(key: string, policies: readonly Policy[], scenes: readonly Scene[]): ContextValue[] {
   const folded = key.toLowerCase();
+  // A placeholder that was not filled in is no key, and has no value.
+  if (!key.includes(":")) return [null];
   const listed = policies.flatMap(({ statements }) =>
     statements.flatMap(({ conditions }) =>
       conditions
