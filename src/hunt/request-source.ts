@@ -227,7 +227,7 @@ export class RequestSource {
       : this.signers.length > 0
         ? this.signers
         : this.bearers;
-    const owner = this.scope.callersOnly ? ownerOf(target) : undefined;
+    const owner = this.scope.callersOnly || this.isUnknown(target) ? ownerOf(target) : undefined;
     const found = random.pick(preferred.length > 0 ? preferred : all);
     const fits = (principal: Principal) =>
       (principal.type === "federated") === bearer && (owner === undefined || principal.account === owner);
@@ -246,6 +246,14 @@ export class RequestSource {
       this.principalsIn.set(owner, own);
     }
     return random.pick(own.length > 0 ? own : all);
+  }
+
+  /** Of an environment: a resource whose policy is not known lets no other account in, as far as is known. */
+  private isUnknown({ resource }: Target): boolean {
+    const { environment } = this.scope;
+    if (!environment || resource === null) return false;
+    const bucket = resource.startsWith("arn:aws:s3:::") ? resource.split("/")[0]! : resource;
+    return environment.resources[resource]?.policy === undefined && environment.resources[bucket]?.policy === undefined;
   }
 
   /** For one key in so many a value, the others as AWS fills them in. */

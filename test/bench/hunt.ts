@@ -1,8 +1,10 @@
 /**
- * `npm run bench:hunt [-- --every N] [--runs N] [--explain]`: slips made in real policies and in those of the corpus, and how many requests it
- * takes until one shows the slip: allowed by the one version, refused by the other. Beside it a naive generator. A slip
- * that changes no answer is left out where the analyser proves so, both ways.
+ * `npm run bench:hunt [-- --every N --seconds N --runs N --seed N]`: slips made in real policies and in those of the
+ * corpus, and how many requests it takes until one shows the slip: allowed by the one version, refused by the other.
+ * Beside it a naive generator. A slip that changes no answer is left out where the analyser proves so, both ways. With
+ * `--every` or `--seconds` a sample from all over.
  */
+import { compareAccess } from "../../src/analyse/compare-access.ts";
 import { DiagnosticError } from "../../src/diagnostic/diagnostic.ts";
 import { asker } from "../../src/hunt/ask.ts";
 import { type Random, randomOfRun } from "../../src/hunt/random.ts";
@@ -20,12 +22,15 @@ const option = (name: string, otherwise: number) => {
 };
 const RUNS = option("runs", 10_000);
 const EVERY = option("every", 1);
+const SECONDS = option("seconds", Number.POSITIVE_INFINITY);
 const SEED = option("seed", 20_261_128);
 
 interface Row {
   readonly of: Measured;
   readonly mutant: Mutant;
   readonly differs: "no" | "yes" | "unknown";
+  /** Whether the slip lets a request through that was refused. */
+  readonly opens: boolean;
   /** The run that showed it; undefined: none did. */
   readonly hunted: number | undefined;
   readonly beside: number | undefined;
@@ -35,10 +40,18 @@ interface Row {
 const started = performance.now();
 const rows: Row[] = [];
 let refused = 0;
-let count = 0;
-for (const of of measuredPolicies())
-  for (const mutant of mutantsOf(of.policy)) if (count++ % EVERY === 0) rows.push(measure(of, mutant));
+const slips = measuredPolicies().flatMap((of) => [...mutantsOf(of.policy)].map((mutant) => ({ of, mutant })));
+const order = slips.map((_, at) => at).sort((a, b) => scattered(a) - scattered(b));
+for (const at of order.slice(0, Math.ceil(slips.length / EVERY))) {
+  if (performance.now() - started > SECONDS * 1000) break;
+  rows.push(measure(slips[at]!.of, slips[at]!.mutant));
+}
 report();
+
+/** A fixed order from all over. */
+function scattered(at: number): number {
+  return randomOfRun(1, at).below(1_000_000);
+}
 
 function measure(of: Measured, mutant: Mutant): Row {
   const source = sourceOf(mutant.policy);
@@ -51,6 +64,7 @@ function measure(of: Measured, mutant: Mutant): Row {
     of,
     mutant,
     differs: hunted === undefined ? differs(of.policy, mutant.policy) : "yes",
+    opens: compareAccess(mutant.policy, of.policy).verdict !== "proved",
     hunted,
     beside,
     naively: source && shown((random) => naive(source, random)),
@@ -123,6 +137,14 @@ function report(): void {
   line(
     "the corpus",
     rows.filter(({ of }) => of.from === "corpus"),
+  );
+  line(
+    "slips that let more through",
+    rows.filter(({ opens }) => opens),
+  );
+  line(
+    "slips that only refuse more",
+    rows.filter(({ opens }) => !opens),
   );
   line("all", rows);
   console.log(
