@@ -34,6 +34,7 @@ export {
 } from "./policy/constructors.ts";
 export type { PolicyDocument } from "./policy/document.ts";
 export type { Policy, Statement } from "./policy/policy.ts";
+export { policyAt } from "./policy/policy-at.ts";
 export { printPolicy } from "./policy/print.ts";
 export { type Grant, type GrantInput, grant } from "./request/grant.ts";
 export {

@@ -21,7 +21,7 @@ import {
 import { Outside } from "./outside.ts";
 import type { Tested } from "./statements.ts";
 import { stringClasses } from "./string-classes.ts";
-import { ACCOUNT, type Pattern, run, text } from "./tokens.ts";
+import { ACCOUNT, type Pattern, run, some, text } from "./tokens.ts";
 import { conditionPatterns } from "./value-patterns.ts";
 import { NAME } from "./world.ts";
 
@@ -160,12 +160,38 @@ function callersByName(
     found.push(role(`${iam}:role/${somebody}`), user(`${iam}:user/${somebody}`), rootUserOf(partition, account));
     found.push(federatedUser(`arn:${partition}:sts::${account}:federated-user/${somebody}`));
     if (serviceLinked)
-      found.push(role(`${iam}:role/aws-service-role/${somebody}.amazonaws.com/AWSServiceRoleFor${somebody}`));
+      found.push(role(`${iam}:role/${SERVICE_LINKED}${somebody}.amazonaws.com/${SERVICE_LINKED_NAME}${somebody}`));
   }
   for (const arn of arns)
     found.push(...namedBy(arn, partition), ...pathsOf(arn, arns, partition), ...issuedBy(arn, arns));
+  if (serviceLinked) for (const arn of arns) found.push(...serviceLinkedOf(arn, somebody));
   return found;
 }
+
+/** A session's ARN does not say that its role is service-linked; the role's name allows it (A13). */
+function serviceLinkedOf(arn: string, service: string): Principal[] {
+  const named = sessionOf(arn);
+  if (!named?.role.startsWith(SERVICE_LINKED_NAME) || !validSession(named.name)) return [];
+  const { partition, account } = parseArn(arn)!;
+  return [
+    session(
+      `arn:${partition}:iam::${account}:role/${SERVICE_LINKED}${service}.amazonaws.com/${named.role}`,
+      named.name,
+    ),
+  ];
+}
+
+/** Where AWS makes service-linked roles, and how it names them: nobody else can make a role there. */
+const SERVICE_LINKED = "aws-service-role/";
+const SERVICE_LINKED_NAME = "AWSServiceRoleFor";
+const isThere = (arn: string) => arn.includes(`:role/${SERVICE_LINKED}`);
+/** What follows `role/` in the ARNs of service-linked roles. */
+const serviceLinkedPattern = (name: Pattern): Pattern => [
+  ...text(SERVICE_LINKED),
+  ...some("plain"),
+  ...text(".amazonaws.com/"),
+  ...name,
+];
 
 const rootUserOf = (partition: string, account: string): Principal =>
   partition === "aws" ? rootUser(account) : principalFromArn(`arn:${partition}:iam::${account}:root`);
@@ -272,8 +298,7 @@ function callersByPattern(asked: CallersAsked, { arns }: Names): Principal[] {
   for (const account of new Set([asked.owner, ...asked.accounts]))
     sets.push(["iam", "sts"].map((prefix) => [...text(`arn:${partition}:${prefix}::${account}:`), run("any")]));
   for (const arn of arns) sets.push([text(arn)]);
-  if (asked.serviceLinked)
-    sets.push([[...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":role/aws-service-role/"), run("any")]]);
+  sets.push([[...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(`:role/${SERVICE_LINKED}`), run("any")]]);
   const found = (universe: readonly Pattern[]) => {
     const classes = stringClasses(sets, { universe });
     if (!classes) throw new Outside("too many patterns of callers overlap");
@@ -281,7 +306,10 @@ function callersByPattern(asked: CallersAsked, { arns }: Names): Principal[] {
   };
   const iam = [...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":")];
   const callers = [
-    ...found([[...iam, ...text("role/"), ...NAME]]).map((arn) => role(arn)),
+    ...found([[...iam, ...text("role/"), ...NAME]]).flatMap((arn) => (isThere(arn) ? [] : role(arn))),
+    ...found([[...iam, ...text("role/"), ...serviceLinkedPattern([...text(SERVICE_LINKED_NAME), run("nameEnd")])]]).map(
+      (arn) => role(arn),
+    ),
     ...found([[...iam, ...text("user/"), ...NAME]]).map((arn) => user(arn)),
     ...found([[...iam, ...text("root")]]).map((arn) => principalFromArn(arn)),
     ...found([[...text(`arn:${partition}:sts::`), ...ACCOUNT, ...text(":federated-user/"), ...NAME]]).map((arn) =>
@@ -294,7 +322,11 @@ function callersByPattern(asked: CallersAsked, { arns }: Names): Principal[] {
     const named = sessionOf(arn);
     if (named && parsed && validSession(named.name) && parsed.partition === partition) {
       const head = `arn:${partition}:iam::${parsed.account}:role/`;
-      const roles = found([text(head + named.role), [...text(head), ...NAME, ...text(`/${named.role}`)]]);
+      const roles = found([text(head + named.role), [...text(head), ...NAME, ...text(`/${named.role}`)]]).filter(
+        (one) => !isThere(one),
+      );
+      if (named.role.startsWith(SERVICE_LINKED_NAME))
+        roles.push(...found([[...text(head), ...serviceLinkedPattern(text(named.role))]]));
       for (const one of roles) callers.push(session(one, named.name));
     }
     if (parsed?.resource.startsWith("user/") && parsed.partition === partition)

@@ -36,31 +36,56 @@ const list = <T>(value: OneOrMore<T> | undefined, otherwise: T): readonly T[] =>
   value === undefined ? [otherwise] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 interface Caller {
-  readonly Principal: unknown;
+  readonly Principal: string | Readonly<Record<string, string | readonly string[]>>;
   readonly Condition?: When;
 }
 
-/** A policy with a statement for each way in which the requests name their callers. */
+/** A policy with statements for the ways in which the requests name their callers. */
 export function requestsPolicy(asked: readonly Requests[], name: string): Policy {
   const statements = asked.flatMap(({ actions, by, on, notOn, when, statement }): object[] => {
     if (statement) {
       const acts = "Action" in statement || "NotAction" in statement ? {} : { Action: "*" };
       return [{ Principal: "*", ...acts, ...statement, Effect: "Allow" }];
     }
-    return list<Who>(by, "*").map((who) => {
-      const { Principal, Condition } = caller(who);
-      return {
-        Effect: "Allow",
-        Principal,
-        Action: list(actions, "*"),
-        ...(on === undefined ? {} : { Resource: list(on, "*") }),
-        ...(notOn === undefined ? {} : { NotResource: list(notOn, "*") }),
-        Condition: merge(Condition ?? {}, when ?? {}),
-      };
-    });
+    return together(list<Who>(by, "*").map(caller)).map(({ Principal, Condition }) => ({
+      Effect: "Allow",
+      Principal,
+      Action: list(actions, "*"),
+      ...(on === undefined ? {} : { Resource: list(on, "*") }),
+      ...(notOn === undefined ? {} : { NotResource: list(notOn, "*") }),
+      Condition: merge(Condition ?? {}, when ?? {}),
+    }));
   });
   const text = JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2);
-  return parsePolicy(new Source(name, text), "resource", { name, resource: null, account: null, endpoint: null });
+  const key = `${name}\n${text}`;
+  let policy = QUESTIONS.get(key);
+  if (!policy) {
+    policy = parsePolicy(new Source(name, text), "resource", { name, resource: null, account: null, endpoint: null });
+    if (QUESTIONS.size >= MOST_QUESTIONS) QUESTIONS.clear();
+    QUESTIONS.set(key, policy);
+  }
+  return policy;
+}
+
+/** A question is often asked of many subjects. */
+const QUESTIONS = new Map<string, Policy>();
+const MOST_QUESTIONS = 200;
+
+/** Callers that need no condition are one list: thousands of statements would be compared with thousands of callers. */
+function together(callers: readonly Caller[]): Caller[] {
+  const lists: Record<string, string[]> = {};
+  const others: Caller[] = [];
+  for (const one of callers) {
+    const { Principal, Condition } = one;
+    if (Condition || typeof Principal === "string") others.push(one);
+    else
+      for (const [type, value] of Object.entries(Principal)) {
+        const all = lists[type] ?? [];
+        lists[type] = all;
+        all.push(...[value].flat());
+      }
+  }
+  return Object.keys(lists).length === 0 ? others : [{ Principal: lists }, ...others];
 }
 
 /** A request's context as what is told to every request, and as conditions on what only the caller decides. */
@@ -123,6 +148,6 @@ function principalCaller(principal: Principal): Caller {
     case "root":
       return { Principal: "*", Condition: { StringEquals: { "aws:PrincipalArn": principal.arn } } };
     default:
-      return { Principal: { AWS: principal.arn } };
+      return { Principal: { AWS: principal.arn! } };
   }
 }

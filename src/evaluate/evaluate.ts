@@ -67,61 +67,32 @@ export function judge(set: PolicySet, facts: Facts): Judgement {
   const verdict = decide(set, run);
   const open = run.openKeys.size > 0 || run.sessionNames.size > 0 || run.identityOpen || run.resourceOpen;
   const openness = open ? findOpen(set, facts, run) : CLOSED;
-  const decision = new Decided(
-    verdict.outcome,
-    refs(verdict),
-    openness,
-    unverified(set, facts, run, verdict.outcome),
-    set,
-    facts,
-  );
+  const policies = policiesOf(set);
+  const decision: Decision = {
+    outcome: verdict.outcome,
+    statements: refs(verdict),
+    openKeys: openness.keys,
+    openPolicies: openness.policies,
+    unverified: unverified(set, facts, run, verdict.outcome),
+    findings: requestFindings(policies, facts),
+    policies: policies.map(({ name }) => name),
+  };
   return { decision, verdict, openness, set, facts };
-}
-
-/** A class, because an object with getters of its own costs several times the decision. */
-class Decided implements Decision {
-  readonly openKeys: readonly string[];
-  readonly openPolicies: Decision["openPolicies"];
-  readonly #set: PolicySet;
-  readonly #facts: Facts;
-
-  constructor(
-    readonly outcome: Outcome,
-    readonly statements: readonly StatementRef[],
-    openness: Openness,
-    readonly unverified: readonly string[],
-    set: PolicySet,
-    facts: Facts,
-  ) {
-    this.openKeys = openness.keys;
-    this.openPolicies = openness.policies;
-    this.#set = set;
-    this.#facts = facts;
-  }
-
-  // Made when they are read: a decision among thousands has no reader.
-  get findings() {
-    return requestFindings(this.#set, this.#facts);
-  }
-  get policies() {
-    return policiesOf(this.#set).map(({ name }) => name);
-  }
-
-  toJSON(): Decision {
-    return { ...this, findings: this.findings, policies: this.policies };
-  }
 }
 
 /** A rule is rested on when its other reading gives another outcome. */
 function unverified(set: PolicySet, facts: Facts, run: Evaluation, outcome: Outcome): string[] {
   const rules: string[] = [];
+  if (run.touched.size === 0) return rules;
   for (const rule of run.touched)
     if (decide(set, new Evaluation(facts, undefined, rule)).outcome !== outcome) rules.push(rule);
   return rules.sort();
 }
 
 function refs({ statements, grants }: Verdict): StatementRef[] {
-  return [...statements.map(ref), ...grants.map((grant, index) => ({ policy: "grant", index, sid: grant.name }))];
+  const refs = statements.map(ref);
+  for (const [index, grant] of grants.entries()) refs.push({ policy: "grant", index, sid: grant.name });
+  return refs;
 }
 
 export const ref = ({ policy, statement }: CompiledStatement): StatementRef => ({
