@@ -1,7 +1,8 @@
 import { askCompare } from "../src/analyse/compare-access.ts";
 import type { Asked } from "../src/analyse/find-access.ts";
-import { judge } from "../src/evaluate/evaluate.ts";
+import { type Decision, evaluate, judge } from "../src/evaluate/evaluate.ts";
 import { type Subject, toQuestion } from "../src/evaluate/normalise.ts";
+import type { Request } from "../src/request/request.ts";
 import type { MatcherState } from "./chain.ts";
 import { ProofLinks, prove } from "./prove.ts";
 import { readSubject } from "./subject.ts";
@@ -24,6 +25,8 @@ export function toBeEquivalentTo(this: MatcherState, received: unknown, other: u
       wantedNot: "other access than the other",
       all: "all access that the other does not have",
       holds: "proved",
+      finds: (request: Request, { outcome }: Decision) =>
+        (outcome === "allowed") !== (evaluate(subject, request).outcome === "allowed"),
     } as const;
     if (more.found.verdict !== "proved") return { ...question, ask: () => more };
     return {

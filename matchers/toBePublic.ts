@@ -1,4 +1,4 @@
-import { askPublic } from "../src/analyse/public-access.ts";
+import { askPublic, isStranger } from "../src/analyse/public-access.ts";
 import type { MatcherState } from "./chain.ts";
 import { ProofLinks, prove } from "./prove.ts";
 import { readSubject } from "./subject.ts";
@@ -12,5 +12,6 @@ export function toBePublic(this: MatcherState, received: unknown): unknown {
     wantedNot: "not public: nothing for strangers",
     all: "all public access",
     holds: "refuted",
+    finds: (request, { outcome }) => outcome === "allowed" && isStranger(subject.subject)(request),
   }));
 }

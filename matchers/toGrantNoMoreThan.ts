@@ -1,4 +1,5 @@
 import { askCompare } from "../src/analyse/compare-access.ts";
+import { evaluate } from "../src/evaluate/evaluate.ts";
 import type { MatcherState } from "./chain.ts";
 import { ProofLinks, prove } from "./prove.ts";
 import { readSubject } from "./subject.ts";
@@ -14,5 +15,6 @@ export function toGrantNoMoreThan(this: MatcherState, received: unknown, previou
     wantedNot: "access that the other does not allow",
     all: "all new access",
     holds: "proved",
+    finds: (request, { outcome }) => outcome === "allowed" && evaluate(subject, request).outcome !== "allowed",
   }));
 }

@@ -18,6 +18,7 @@ export function toLockOut(this: MatcherState, received: unknown): unknown {
       wantedNot: `somebody who can change the policy of ${locked.key}`,
       all: "all who can",
       holds: "proved",
+      finds: ({ action }, { outcome }) => outcome === "allowed" && action === "kms:PutKeyPolicy",
     };
   });
 }

@@ -1,5 +1,6 @@
 import { askFind } from "../src/analyse/find-access.ts";
 import type { AccessQuestion } from "../src/analyse/finding.ts";
+import { fitsQuestion } from "../src/analyse/fits-question.ts";
 import { type Intended, intendedRequests } from "../src/analyse/intended.ts";
 import { merge, type Requests, type When, type Who } from "../src/analyse/question.ts";
 import { type Analysed, toPolicySet } from "../src/analyse/subject.ts";
@@ -8,7 +9,7 @@ import { isEnvironment } from "../src/environment/environment.ts";
 import { anonymous, isPrincipal, type Principal } from "../src/request/principal.ts";
 import { Request } from "../src/request/request.ts";
 import type { MatcherState } from "./chain.ts";
-import { ProofLinks, prove } from "./prove.ts";
+import { ProofLinks, prove, said } from "./prove.ts";
 import { readSubject } from "./subject.ts";
 
 /** Is there no request, by anybody and in any context, for one of these actions that is allowed? */
@@ -21,11 +22,12 @@ export function toNeverAllow(this: MatcherState, received: unknown, ...args: rea
     });
   const links = new NeverLinks([actions].flat() as readonly string[], args);
   return prove(this, toNeverAllow, "toNeverAllow", subject, links, () => ({
-    ask: () => askFind(links.narrowed(subject.subject), links.question),
+    ask: () => askFind(narrowed(subject.subject, links.request), links.question),
     wanted: `never allow it: no such request${links.narrow ? "" : ", by anyone, in any context"}`,
     wantedNot: "allow some such request",
     all: "all such access",
     holds: "proved",
+    finds: (request, { outcome }) => outcome === "allowed" && fitsQuestion(links.question)(request),
   }));
 }
 
@@ -54,7 +56,7 @@ class NeverLinks extends ProofLinks {
 
   /** By one of these callers. */
   by(...callers: Who[]): void {
-    this.said("by", callers);
+    said(this, "by", callers);
     if (callers.length === 0) refuse("wrong-use", "`.by` takes callers: ARNs, account ids, services or principals");
     this.callers.push(...callers);
     const only = this.callers.length === 1 ? this.callers[0] : undefined;
@@ -63,19 +65,14 @@ class NeverLinks extends ProofLinks {
 
   /** Apart from this access: the parts of one call hold together, several calls are several exceptions. */
   except(intended: Intended): void {
-    this.said("except", [intended]);
+    said(this, "except", [intended]);
     this.exceptions.push(intendedRequests(intended));
   }
 
   /** Without a second factor: the key is absent, or `false`. */
   withoutMfa(): void {
-    this.said("withoutMfa", []);
+    said(this, "withoutMfa", []);
     this.when = merge(this.when, { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } });
-  }
-
-  link(name: keyof Request, args: readonly unknown[]): void {
-    this.said(name, args);
-    this.request = (this.request[name] as (...args: readonly unknown[]) => Request)(...args);
   }
 
   /** Some link leaves requests out. */
@@ -95,26 +92,27 @@ class NeverLinks extends ProofLinks {
       ...(this.exceptions.length > 0 ? { except: this.exceptions } : {}),
     };
   }
-
-  /** Identity policies that were not given are none, where the test says so. */
-  narrowed(subject: Analysed): Analysed {
-    if (this.request.givenIdentity !== "none") return subject;
-    if (isEnvironment(subject))
-      return refuse(
-        "wrong-use",
-        "`.givenNoIdentityPolicies()` is for policies: an environment has those of its principals",
-        {
-          help: "leave out other callers with `.by(…)`",
-        },
-      );
-    return { ...toPolicySet(subject), identity: [] };
-  }
 }
 for (const name of Object.getOwnPropertyNames(Request.prototype) as (keyof Request)[]) {
   if ((name as string) === "constructor" || name in NeverLinks.prototype) continue;
   Object.defineProperty(NeverLinks.prototype, name, {
     value(this: NeverLinks, ...args: unknown[]) {
-      this.link(name, args);
+      said(this, name, args);
+      this.request = (this.request[name] as (...args: readonly unknown[]) => Request)(...args);
     },
   });
+}
+
+/** Identity policies that were not given are none, where the test says so. */
+function narrowed(subject: Analysed, { givenIdentity }: Request): Analysed {
+  if (givenIdentity !== "none") return subject;
+  if (isEnvironment(subject))
+    return refuse(
+      "wrong-use",
+      "`.givenNoIdentityPolicies()` is for policies: an environment has those of its principals",
+      {
+        help: "leave out other callers with `.by(…)`",
+      },
+    );
+  return { ...toPolicySet(subject), identity: [] };
 }

@@ -1,7 +1,10 @@
 import { askFind } from "../src/analyse/find-access.ts";
+import { fitsQuestion } from "../src/analyse/fits-question.ts";
 import { type Intended, intendedRequests } from "../src/analyse/intended.ts";
 import { askMissing } from "../src/analyse/missing-access.ts";
 import { refuse } from "../src/diagnostic/diagnostic.ts";
+import type { Decision } from "../src/evaluate/evaluate.ts";
+import type { Request } from "../src/request/request.ts";
 import type { MatcherState } from "./chain.ts";
 import { ProofLinks, prove } from "./prove.ts";
 import { readSubject } from "./subject.ts";
@@ -13,7 +16,8 @@ export function toOnlyAllow(
   intended: readonly Intended[],
   options: { readonly exactly?: boolean } = {},
 ): unknown {
-  const { subject } = readSubject(received);
+  const own = readSubject(received);
+  const { subject } = own;
   if (!Array.isArray(intended) || intended.length === 0)
     refuse("wrong-use", "`toOnlyAllow` takes a list of intended access", {
       help: 'as in `toOnlyAllow([{ Principal: { AWS: "arn:…" }, Action: "kms:Decrypt", Resource: "*" }])`',
@@ -23,13 +27,15 @@ export function toOnlyAllow(
       refuse("wrong-use", `\`${option}\` is not an option of \`toOnlyAllow\``, { help: "its option is `exactly`" });
   const meant = intended.map(intendedRequests);
   const links = new ProofLinks([intended, ...(options.exactly ? [options] : [])]);
-  return prove(this, toOnlyAllow, "toOnlyAllow", { subject, readAs: undefined }, links, () => {
+  return prove(this, toOnlyAllow, "toOnlyAllow", own, links, () => {
     const beyond = {
       ask: () => askFind(subject, { except: meant }),
       wanted: "only the intended access",
       wantedNot: "access beyond the intended",
       all: "all access beyond the intended",
       holds: "proved",
+      finds: (request: Request, { outcome }: Decision) =>
+        outcome === "allowed" && fitsQuestion({ except: meant })(request),
     } as const;
     if (!options.exactly) return beyond;
     const over = beyond.ask();
@@ -43,6 +49,7 @@ export function toOnlyAllow(
           wanted: "the intended access exactly, and this is part of it",
           wantedNot: "other access than the intended",
           all: "all intended access that is missing",
+          finds: (request, { outcome }) => outcome !== "allowed" && fitsQuestion(one)(request),
         };
     }
     return { ...beyond, ask: () => over, wantedNot: "other access than the intended" };

@@ -37,10 +37,15 @@ export interface NeverChain extends Links<NeverChain>, PromiseLike<void> {
   by(...callers: Who[]): NeverChain;
   /** Apart from this access: what one call says holds together, several calls are several exceptions. */
   except(intended: Intended): NeverChain;
+  /** Where it can be neither proved nor refuted: try requests, so many or so long. What holds then is not proved. */
+  orHunt(options?: { readonly runs?: number; readonly milliseconds?: number; readonly seed?: number }): NeverChain;
 }
 
 /** A check without links. `await` is optional. */
-export interface Proof extends PromiseLike<void> {}
+export interface Proof extends PromiseLike<void> {
+  /** Where it can be neither proved nor refuted: try requests, so many or so long. What holds then is not proved. */
+  orHunt(options?: { readonly runs?: number; readonly milliseconds?: number; readonly seed?: number }): Proof;
+}
 /** `false`, or an error that it throws: it does not hold for the request. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a property that only asserts returns nothing
 export type Property = (request: Request, decision: Decision) => boolean | undefined | void;

@@ -25,9 +25,6 @@ export interface Problem {
 /** Pigeonhole-shaped exclusions grow factorially: a search stops at so many nodes. */
 export const MOST_NODES = 200_000;
 
-/** Splits inside one another: with a few more the engine's stack would end. */
-const MOST_DEPTH = 800;
-
 export class Budget {
   nodes = 0;
   constructor(readonly most: number = MOST_NODES) {}
@@ -58,30 +55,67 @@ export const reachesBeyond = (region: Region, boxes: readonly Box[], budget: Bud
 
 type Open = Mask[];
 
+/** A region that is still to be looked at, with what bears on it. */
+interface Task {
+  readonly region: Open;
+  readonly groups: readonly (readonly Box[])[];
+  readonly excluded: readonly Box[];
+}
+
+/** Depth first, without recursion: a search may go as deep as there are classes, which is deeper than a stack is. */
 function search(
   region: Open,
   groups: readonly (readonly Box[])[],
   excluded: readonly Box[],
   budget: Budget,
-  depth = 0,
 ): Region | undefined {
-  budget.nodes++;
-  if (budget.nodes > budget.most || depth > MOST_DEPTH) throw new OverBudget();
-  const left = propagate(region, groups, excluded);
-  if (!left) return undefined;
-  const [group] = left.groups;
-  if (group) {
-    const rest = left.groups.slice(1);
-    for (const box of group) {
-      const inside = clip(region, box);
-      const found = inside && search(inside, rest, left.excluded, budget, depth + 1);
-      if (found) return found;
+  const open: Iterator<Task>[] = [[{ region, groups, excluded }].values()];
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    const next = top.next();
+    if (next.done) {
+      open.pop();
+      continue;
     }
-    return undefined;
+    const task = next.value;
+    budget.nodes++;
+    if (budget.nodes > budget.most) throw new OverBudget();
+    const left = propagate(task.region, task.groups, task.excluded);
+    if (!left) continue;
+    if (left.groups.length > 0) {
+      open.push(choices(task.region, left));
+      continue;
+    }
+    const box = fewestWays(task.region, left.excluded);
+    if (!box) return task.region;
+    open.push(parts(task.region, box, left.excluded));
   }
-  const box = fewestWays(region, left.excluded);
-  if (!box) return region;
-  return outside(region, box, (part) => search(part, [], left.excluded, budget, depth + 1));
+  return undefined;
+}
+
+/** Inside each box of the first group. */
+function* choices(region: Region, { groups, excluded }: Left): Iterator<Task> {
+  const rest = groups.slice(1);
+  for (const box of groups[0]!) {
+    const inside = clip(region, box);
+    if (inside) yield { region: inside, groups: rest, excluded };
+  }
+}
+
+/** The parts of a region outside a box, disjoint. */
+function* parts(region: Region, { sides }: Box, excluded: readonly Box[]): Iterator<Task> {
+  const inside = [...region];
+  for (const { variable, mask } of sides) {
+    const own = inside[variable]!;
+    const beyond = minus(own, mask);
+    if (!isEmpty(beyond)) {
+      const part = [...inside];
+      part[variable] = beyond;
+      yield { region: part, groups: [], excluded };
+    }
+    const both = and(own, mask);
+    if (isEmpty(both)) return;
+    inside[variable] = both;
+  }
 }
 
 interface Left {
@@ -163,23 +197,4 @@ function fewestWays(region: Region, excluded: readonly Box[]): Box | undefined {
     if (ways < fewest) [best, fewest] = [box, ways];
   }
   return best;
-}
-
-/** The parts of a region outside a box, disjoint. */
-export function outside<T>(region: Region, { sides }: Box, ask: (part: Open) => T | undefined): T | undefined {
-  const inside = [...region];
-  for (const { variable, mask } of sides) {
-    const own = inside[variable]!;
-    const beyond = minus(own, mask);
-    if (!isEmpty(beyond)) {
-      const part = [...inside];
-      part[variable] = beyond;
-      const found = ask(part);
-      if (found !== undefined) return found;
-    }
-    const both = and(own, mask);
-    if (isEmpty(both)) return undefined;
-    inside[variable] = both;
-  }
-  return undefined;
 }

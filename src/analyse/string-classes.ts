@@ -3,7 +3,7 @@
  * patterns are walked together, breadth first; a state is a range of the sorted plain texts, the live positions of the
  * other patterns, and the sets that match whatever follows. (The idea of AccessRefinery, FSE 2026, over sets of patterns.)
  */
-import { type Pattern, spelledOut, type Token, takes } from "./tokens.ts";
+import { type CharacterKind, type Pattern, spelledOut, type Token, takes } from "./tokens.ts";
 
 export interface StringClass {
   readonly text: string;
@@ -113,9 +113,8 @@ function plainClasses(
     return bits;
   };
   const classes = new Map<bigint, string>();
-  const longest = Math.max(0, ...[...whole.keys(), ...beginnings.keys()].map(({ length }) => length));
   for (const beginning of ["", ...beginnings.keys()]) {
-    const text = goOn(beginning, whole, beginnings, longest);
+    const text = goOn(beginning, whole, beginnings);
     const bits = answers(text);
     if (!classes.has(bits)) classes.set(bits, text);
   }
@@ -131,25 +130,21 @@ function plainClasses(
 const LETTERS = "xyzabcdefghijklmnopqrstuvw";
 const DIGITS = "9876543210";
 
-/** The beginning with a letter after it that no listed text has there. */
+/** The beginning with a character after it that no listed text has there. */
 function goOn(
   beginning: string,
   whole: ReadonlyMap<string, unknown>,
   beginnings: ReadonlyMap<string, unknown>,
-  longest: number,
 ): string {
-  for (const letter of LETTERS) {
-    const text = beginning + letter;
-    if (whole.has(text)) continue;
-    let free = true;
-    for (const other of beginnings.keys())
-      if (other.length > beginning.length && other.startsWith(text)) {
-        free = false;
-        break;
-      }
-    if (free) return text;
+  const taken = new Set<string>();
+  for (const other of beginnings.keys())
+    if (other.length > beginning.length && other.startsWith(beginning)) taken.add(other[beginning.length]!);
+  for (const letter of LETTERS) if (!taken.has(letter) && !whole.has(beginning + letter)) return beginning + letter;
+  // All letters are taken: some character of the Latin-1 range, which policies may hold (semantics A25), or beyond.
+  for (let code = 0xc0; ; code++) {
+    const character = String.fromCharCode(code);
+    if (!taken.has(character) && !whole.has(beginning + character)) return beginning + character;
   }
-  return beginning + "x".repeat(longest + 1);
 }
 
 /** Sets that a text matches whatever follows. Interned: a state's are one object. */
@@ -413,25 +408,32 @@ class Automaton {
       if (character !== undefined) spelled.add(character);
     }
     for (const character of byCharacter.keys()) spelled.add(character);
-    let kinds = false;
-    let digits = false;
+    const kinds = new Set<CharacterKind>();
     for (const position of others) {
       const token = this.tokens[position]!;
-      if (!("some" in token) || token.some === "any") continue;
-      kinds = true;
-      digits ||= token.some === "digit";
+      if ("some" in token && token.some !== "any") kinds.add(token.some);
     }
     const characters = new Set<string>();
-    characters.add(other(LETTERS, spelled));
-    if (digits) {
-      const digit = other(DIGITS, spelled);
-      if (DIGITS.includes(digit)) characters.add(digit);
+    if (kinds.size === 0) characters.add(other(LETTERS, spelled));
+    else {
+      // Of those that are not spelled, one for each way in which the kinds can take it.
+      const seen = new Set<string>();
+      for (const group of ALIKE) {
+        const character = group === "" ? other("", spelled) : [...group].find((one) => !spelled.has(one));
+        if (character === undefined) continue;
+        const taken = [...kinds].map((some) => takes({ some, many: false }, character)).join();
+        if (seen.has(taken)) continue;
+        seen.add(taken);
+        characters.add(character);
+      }
     }
     for (const character of spelled) characters.add(character);
-    if (kinds) characters.add(":").add("/");
     return characters;
   }
 }
+
+/** Characters that every kind takes alike; the empty group is all others. */
+const ALIKE: readonly string[] = [`${LETTERS}-`, "XYZABCDEFGHIJKLMNOPQRSTUVW_+=,.@", DIGITS, "", "*?", ":", "/"];
 
 function other(among: string, spelled: ReadonlySet<string>): string {
   for (const character of among) if (!spelled.has(character)) return character;

@@ -23,10 +23,16 @@ const firstOf = (region: Region, variable: number): number => {
 export interface WitnessOptions {
   readonly partition: string;
   readonly identityAllows: boolean;
+  /** The policy under test does not say its resource: nor does the request, where nothing depends on it. */
+  readonly unnamed: boolean;
 }
 
 /** One request of the region: with few keys, and of the first classes. */
-export function requestIn(region: Region, model: Model, { partition, identityAllows }: WitnessOptions): Request {
+export function requestIn(
+  region: Region,
+  model: Model,
+  { partition, identityAllows, unnamed }: WitnessOptions,
+): Request {
   const { actions, targets, callers, keys, owner, pinned } = model.fields;
   const folded = actions[firstOf(region, ACTION)]!;
   const principal = callers[firstOf(region, PRINCIPAL)]!;
@@ -42,11 +48,12 @@ export function requestIn(region: Region, model: Model, { partition, identityAll
     if (value === null && derivedKey(key) === undefined) continue;
     context[name] = value;
   }
+  const own = unnamed && targets?.length === 1;
   const request = new Request({
     principal,
     action: spelled(folded),
-    resource,
-    resourceAccount: /^\d{12}$/.test(parseArn(resource)?.account ?? "") || resource === "*" ? null : owner,
+    resource: own ? null : resource,
+    resourceAccount: own || /^\d{12}$/.test(parseArn(resource)?.account ?? "") || resource === "*" ? null : owner,
     context: {},
     givenIdentity: identityAllows ? "allows" : null,
   });

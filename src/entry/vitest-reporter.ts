@@ -47,7 +47,7 @@ export default class VitestReporter {
     try {
       const requests = modules.flatMap(requestsOfModule);
       const { text, failed } = await askSuite(requests, await loadConfig(this.#root, this.#options.config));
-      process.stdout.write(`\n${text}\n`);
+      process.stderr.write(`\n${text}\n`);
       if (failed) process.exitCode = 1;
     } catch (error) {
       process.exitCode = 1;

@@ -21,15 +21,20 @@ export class Key {
 
   /** As AWS writes it. */
   get name(): string {
-    const facts = this.known();
+    const facts = this.row();
     return facts && !facts.name.includes("$") ? facts.name : this.written;
   }
 
   get multiValued(): boolean {
-    return this.known()?.multiValued ?? false;
+    return this.row()?.multiValued ?? false;
   }
 
-  private known(): KeyFacts | undefined {
+  /** AWS has such a key. */
+  get known(): boolean {
+    return this.row() !== undefined;
+  }
+
+  private row(): KeyFacts | undefined {
     if (this.facts === null) this.facts = keyFacts(this.folded);
     return this.facts;
   }

@@ -8,10 +8,12 @@ import type { Facts } from "../request/facts.ts";
 
 /** The findings of the policies, and of the request itself. */
 export function requestFindings(policies: readonly Policy[], facts: Facts): readonly Diagnostic[] {
-  const findings: Diagnostic[] = [];
   const ofRequest = facts.actionFacts ? wrongResource("finding", facts) : notedAction(facts.request.action);
-  if (ofRequest) findings.push(ofRequest);
-  for (const policy of policies) for (const finding of policy.findings) findings.push(finding);
+  let findings: readonly Diagnostic[] = ofRequest ? [ofRequest] : [];
+  // Mostly one policy at most has some: a long list is not copied for each decision.
+  for (const policy of policies)
+    if (policy.findings.length > 0)
+      findings = findings.length === 0 ? policy.findings : findings.concat(policy.findings);
   return findings;
 }
 

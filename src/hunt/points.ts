@@ -5,11 +5,12 @@ import type { Subject } from "../evaluate/normalise.ts";
 import { isTokenCall } from "../evaluate/services/sts.ts";
 import { Request } from "../request/request.ts";
 import { asker } from "./ask.ts";
+import type { Scope } from "./scope.ts";
 import { isSettled } from "./settled.ts";
 import type { Choice } from "./world.ts";
 
 export interface Source {
-  readonly scope: { readonly subject: Subject };
+  readonly scope: Pick<Scope, "subject" | "statements" | "environment">;
   admits(request: Request): boolean;
   whole(choice: Choice): Request;
   choiceOf(request: Request): Choice;
@@ -27,10 +28,29 @@ function pointsOf(subject: Subject): readonly Request[] {
   return found;
 }
 
+/** Each statement is a question to the analyser, for each caller and resource of an environment: past so many, only the aim is left. */
+const MOST_QUESTIONS = 120;
+
+function questionsOf({ statements, environment }: Source["scope"]): number {
+  if (!environment) return statements.length;
+  const sizes = [environment.principals, environment.resources].map((part) => Object.keys(part).length + 1);
+  return statements.length * sizes[0]! * sizes[1]!;
+}
+
+const MOST_TURNING = 500;
+const MOST_NEAR = 300;
+
+const spread = <T>(list: readonly T[], most: number): readonly T[] =>
+  list.length <= most ? list : Array.from({ length: most }, (_, at) => list[Math.floor((at * list.length) / most)]!);
+
 /** The hunt goes without where the analyser's search is deeper than the engine's stack. */
 function known(subject: Subject): readonly Request[] {
   try {
-    return testPoints(subject).map(({ request }) => request);
+    const points = testPoints(subject);
+    // What turns the decision tells most; of what only lies near it, some from all over do.
+    const turning = points.filter(({ kind }) => kind !== "near");
+    const near = points.filter(({ kind }) => kind === "near");
+    return [...spread(turning, MOST_TURNING), ...spread(near, MOST_NEAR)].map(({ request }) => request);
   } catch (error) {
     if (error instanceof RangeError) return [];
     throw error;
@@ -40,6 +60,7 @@ function known(subject: Subject): readonly Request[] {
 /** The test points as requests that the source could make, each once. */
 export function pointsFor(source: Source): Request[] {
   const { subject } = source.scope;
+  if (questionsOf(source.scope) > MOST_QUESTIONS) return [];
   const ask = asker(subject);
   const seen = new Set<string>();
   return pointsOf(subject).flatMap((point) => {

@@ -1,6 +1,7 @@
 /** A rule that policies are meant to keep, ready to be picked by name; and how it is decided. */
 import { findAccess } from "../analyse/find-access.ts";
 import type { AccessQuestion } from "../analyse/finding.ts";
+import { DiagnosticError } from "../diagnostic/diagnostic.ts";
 import type { Decision, Judgement } from "../evaluate/evaluate.ts";
 import type { Subject } from "../evaluate/normalise.ts";
 import { asker } from "../hunt/ask.ts";
@@ -67,11 +68,23 @@ export function decideInvariant(
   options: BudgetOptions,
 ): InvariantAnswer {
   let searched: InvariantAnswer | undefined;
+  let vacuous: DiagnosticError | undefined;
+  let asked = 0;
   for (const breach of breaches(subject)) {
-    const answer = answerOf(breach, subject, options);
+    let answer: InvariantAnswer;
+    try {
+      answer = answerOf(breach, subject, options);
+      asked++;
+    } catch (error) {
+      // No request could be such a breach; only where none could be any is the invariant about something else.
+      if (!(error instanceof DiagnosticError) || error.code !== "no-such-request") throw error;
+      vacuous ??= error;
+      continue;
+    }
     if (answer.request !== undefined) return wants === "some" ? { ...answer, holds: true } : answer;
     if (answer.how === "searched") searched ??= answer;
   }
+  if (asked === 0 && vacuous) throw vacuous;
   const none = searched ?? { holds: true, how: "proved", needs: [] };
   return wants === "some" ? { ...none, holds: false } : none;
 }

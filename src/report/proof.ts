@@ -4,6 +4,9 @@ import { boxText } from "../analyse/describe-box.ts";
 import type { Asked } from "../analyse/find-access.ts";
 import type { Found } from "../analyse/search.ts";
 import { Diagnostic, DiagnosticError } from "../diagnostic/diagnostic.ts";
+import type { Judgement } from "../evaluate/evaluate.ts";
+import type { Request } from "../request/request.ts";
+import { testLines } from "./counterexample.ts";
 import { failureMessage } from "./failure.ts";
 import { pasteableTest } from "./paste.ts";
 import { plural } from "./words.ts";
@@ -66,6 +69,38 @@ function excessLines(all: string, excess: Asked["excess"]): string[] {
 export function proofMessage({ assertion, wanted }: Pick<Claim, "assertion" | "wanted">, found: Proved): string {
   return [assertion, "", `  wanted   ${wanted}`, "  got      proof that there is none", ...restsOn(found)].join("\n");
 }
+
+/** A request found by trying. */
+export function huntedMessage(
+  { assertion, wanted, subject }: Omit<Claim, "all">,
+  request: Request,
+  judgement: Judgement,
+  { runs, seed, path }: { readonly runs: number; readonly seed: number; readonly path: string },
+): string {
+  const allowed = judgement.decision.outcome === "allowed";
+  return [
+    failureMessage({ assertion, wanted, effect: allowed ? "Deny" : "Allow" }, judgement),
+    "",
+    ...testLines(request, judgement, subject),
+    "",
+    `  found    by request ${runs.toLocaleString("en")} (seed ${seed}, path ${path})`,
+  ].join("\n");
+}
+
+/** None was found, which proves nothing. */
+export const notProvedMessage = (
+  { assertion, wanted }: Pick<Claim, "assertion" | "wanted">,
+  runs: number,
+  seed: number,
+  reason: string,
+): string =>
+  [
+    assertion,
+    "",
+    `  wanted   ${wanted}`,
+    `  got      none among ${plural(runs, "request")}: not proved (seed ${seed})`,
+    `  why      ${reason}`,
+  ].join("\n");
 
 /** What a proof rests on, besides the policies that were given. */
 export const restsOn = ({ assumptions }: Pick<Proved, "assumptions">): string[] =>

@@ -59,8 +59,13 @@ export function pose(set: PolicySet, facts: Facts, of: PrincipalScope | undefine
 
   // Our side of the comparison knows no more than what is sent.
   const local = judge(sent, sentFacts(facts, sent, context.entries));
-  // A key that is always there and whose value nobody told is absent for AWS.
-  if (local.decision.outcome !== told.decision.outcome) return needs(presentOnly(sent, facts));
+  if (local.decision.outcome !== told.decision.outcome) {
+    // A key that is always there and whose value nobody told is absent for AWS.
+    const keys = presentOnly(sent, facts);
+    return keys.length > 0
+      ? needs(keys)
+      : notModelled("the caller's unique id decides, and AWS's simulator is not told it");
+  }
   return {
     question: {
       scope: scopeOf(sent, facts, of),

@@ -6,7 +6,7 @@ import { quoted } from "../diagnostic/frame.ts";
 import type { DatedAnswer } from "./answer.ts";
 import { type Question, questionHash, scopeHash } from "./question.ts";
 import { fileName, printRecording, type Recording, readRecording, slug } from "./recording.ts";
-import { scrubQuestion } from "./scrub.ts";
+import { type Scrubbed, scrubQuestion } from "./scrub.ts";
 
 interface Loaded {
   readonly file: string;
@@ -27,20 +27,28 @@ export class Recordings {
     readonly command: string,
   ) {}
 
-  /** @throws DiagnosticError `missing-recording`, `stale-recording`, `edited-recording` */
-  async find(question: Question): Promise<DatedAnswer> {
+  /**
+   * The answer to a question; or to the same question with other ids, where `alike` says that the ids do not matter.
+   *
+   * @throws DiagnosticError `missing-recording`, `stale-recording`, `edited-recording`
+   */
+  async find(question: Question, alike: (scrubbed: Scrubbed) => boolean): Promise<DatedAnswer> {
     this.#loaded ??= this.#load();
     const loaded = await this.#loaded;
-    for (const asked of [() => question, () => scrubQuestion(question).question]) {
-      const candidate = asked();
-      const of = loaded.get(scopeHash(candidate.scope));
-      const hash = questionHash(candidate);
-      const found = of?.recording.answers.get(hash);
-      if (!of || !found) continue;
-      of.used.add(hash);
-      return found.answer;
-    }
-    return this.#missing(question, [...loaded.values()]);
+    const exact = this.#lookUp(question, loaded);
+    if (exact) return exact;
+    const scrubbed = scrubQuestion(question);
+    const found = this.#lookUp(scrubbed.question, loaded);
+    if (found && alike(scrubbed)) return found;
+    return this.#missing(question, [...loaded.values()], scrubbed.question, found !== undefined);
+  }
+
+  #lookUp(question: Question, loaded: ReadonlyMap<string, Loaded>): DatedAnswer | undefined {
+    const of = loaded.get(scopeHash(question.scope));
+    const hash = questionHash(question);
+    const found = of?.recording.answers.get(hash);
+    if (found) of!.used.add(hash);
+    return found?.answer;
   }
 
   /** Adds an answer to the recording of its policies; it is on disk when this resolves. */
@@ -82,25 +90,31 @@ export class Recordings {
     });
   }
 
-  #missing({ action, resource, scope, names }: Question, loaded: readonly Loaded[]): never {
+  #missing(question: Question, loaded: readonly Loaded[], scrubbed: Question, otherIds: boolean): never {
+    const { action, resource, names } = question;
     const what = `${quoted(action)} on ${quoted(resource)}`;
     const help = `record it: ${this.command}`;
     const note = `recordings are read from ${this.folder}`;
-    const hash = scopeHash(scope);
-    const same =
-      loaded.find(({ recording }) => scopeHash(recording.scope) === hash) ??
-      loaded.find(
-        ({ recording }) =>
-          recording.scrubbed &&
-          scopeHash(recording.scope) === scrubbedHash({ scope, action, resource, names, context: [] }),
+    if (otherIds)
+      refuse(
+        "missing-recording",
+        `AWS's answer to ${what} is recorded with other ids alone, and the decision depends on them`,
+        {
+          help,
+          note,
+        },
       );
-    const rows = [...(same?.recording.answers.values() ?? [])];
-    if (same && rows.some(({ question }) => question.action === action && sameButIds(question.resource, resource)))
+    const of = ({ scope }: Question) => loaded.find(({ recording }) => scopeHash(recording.scope) === scopeHash(scope));
+    const same = of(question) ?? of(scrubbed);
+    const resources = [resource, scrubbed.resource];
+    const rows = [...(same?.recording.answers.values() ?? [])].map(({ question }) => question);
+    if (same && rows.some((row) => row.action === action && resources.includes(row.resource)))
       refuse("stale-recording", `${quoted(same.file)} has an answer to ${what}, but in another context`, {
         help,
         note,
       });
-    const named = same ? undefined : loaded.find(({ file }) => file.startsWith(`${slug(names)}-`));
+    const prefixes = [names, scrubbed.names].map((name) => `${slug(name)}-`);
+    const named = same ? undefined : loaded.find(({ file }) => prefixes.some((prefix) => file.startsWith(prefix)));
     if (named)
       refuse("stale-recording", `${quoted(named.file)} was recorded of policies that have changed since`, {
         help: help.replace("record it", "record it again"),
@@ -124,11 +138,6 @@ export class Recordings {
       await locked(join(this.folder, file), (path) => merge(path, file, recording));
   }
 }
-
-const scrubbedHash = (question: Question) => scopeHash(scrubQuestion(question).question.scope);
-
-/** Alike but for digits and ids, which a scrubbed recording has replaced. */
-const sameButIds = (a: string, b: string) => a.replace(/[A-Z0-9]{12,}/g, "") === b.replace(/[A-Z0-9]{12,}/g, "");
 
 async function jsonFiles(folder: string): Promise<string[]> {
   try {

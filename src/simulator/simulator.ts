@@ -159,7 +159,8 @@ export class Simulator implements SecondOpinion {
   }
 
   async #ask(question: Question, local: Posed["local"]): Promise<DatedAnswer> {
-    if (this.mode === "replay") return this.#recordings!.find(question);
+    if (this.mode === "replay")
+      return this.#recordings!.find(question, ({ text }) => scrubbedOutcome(text, local) === local.decision.outcome);
     const answer: DatedAnswer = { ...(await this.#asker.ask(question)), date: new Date().toISOString().slice(0, 10) };
     if (this.mode === "record") await this.#record(question, answer, local);
     return answer;

@@ -4,6 +4,7 @@ import { type Answer, findAccess } from "../../src/analyse/find-access.ts";
 import {
   identityPolicy,
   keyPolicy,
+  permissionsBoundary,
   resourcePolicy,
   serviceControlPolicy,
   sessionPolicy,
@@ -44,6 +45,7 @@ const decrypt = (rest: Statement): Statement => ({ Effect: "Allow", Action: "kms
 const object = (pattern: string) => `arn:aws:s3:::logs/${pattern}`;
 const account = (number: number) => String(100_000_000_000 + number * 7_919);
 const cidr = (number: number) => `10.${number >> 8}.${number & 255}.0/24`;
+const LETTERS = "abcdefghijklmnopqrstuvwxyz".split("");
 const day = (number: number) => new Date(Date.UTC(2020, 0, 1 + number)).toISOString();
 
 /** Each of some keys has one of some values, and no two keys have the same. */
@@ -93,7 +95,7 @@ function clauses(variables: number, count: number): Policy {
 const infixes = (count: number) => numbers(count).map((at) => object(`*tok${at}z*`));
 const list = (count: number) => numbers(count).map((at) => `value-${at}`);
 const anyTag = (pattern: string | readonly string[]) => ({ "ForAnyValue:StringLike": { "aws:TagKeys": pattern } });
-const big = numbers(300).map((at) =>
+const big = numbers(120).map((at) =>
   allow({ Action: [`s3:${at % 2 ? "Get" : "Put"}Object`], Resource: [object(`team${at}/*`), object(`*/shared${at}`)] }),
 );
 
@@ -398,17 +400,26 @@ export const ADVERSARIES: readonly Adversary[] = [
     },
   },
   {
-    name: "all but what begins with a letter, for all letters",
-    truth: "none",
-    ask: () => {
-      const characters = "abcdefghijklmnopqrstuvwxyz";
-      return findAccess(
+    name: "all that begins with a letter denied, letter by letter",
+    truth: "some",
+    ask: () =>
+      findAccess(
         id(
-          tagged("Allow", { StringLike: { [tag("a")]: characters.split("").map((one) => `${one}*`) } }),
-          ...characters.split("").map((one) => tagged("Deny", { StringLike: { [tag("a")]: `${one}*` } })),
+          tagged("Allow", { StringLike: { [tag("a")]: "*" } }),
+          ...LETTERS.map((one) => tagged("Deny", { StringLike: { [tag("a")]: [`${one}*`, ""] } })),
         ),
-      );
-    },
+      ),
+  },
+  {
+    name: "what begins with a letter, for all letters, each denied",
+    truth: "none",
+    ask: () =>
+      findAccess(
+        id(
+          tagged("Allow", { StringLike: { [tag("a")]: LETTERS.map((one) => `${one}*`) } }),
+          ...LETTERS.map((one) => tagged("Deny", { StringLike: { [tag("a")]: `${one}*` } })),
+        ),
+      ),
   },
   {
     name: "1,000 names in any case, their small and great forms denied",
@@ -467,7 +478,7 @@ export const ADVERSARIES: readonly Adversary[] = [
       ),
   },
   {
-    name: "30 session policies and boundaries of which none allows what the other does",
+    name: "15 session policies, and a boundary that denies all that they allow",
     truth: "none",
     ask: () =>
       findAccess(
@@ -476,20 +487,20 @@ export const ADVERSARIES: readonly Adversary[] = [
           ...numbers(15).map((at) =>
             sessionPolicy(policy([allow({ Action: "s3:Get*", Resource: object(`${at}/a*`) })])),
           ),
-          serviceControlPolicy(policy([allow({ Action: "*" }), deny({ Action: "*", Resource: object("*/a*") })])),
+          permissionsBoundary(policy([allow({ Action: "*" }), deny({ Action: "*", Resource: object("*/a*") })])),
         ],
         { on: "arn:aws:s3:::*" },
       ),
   },
   {
-    name: "300 statements beside themselves in another order",
+    name: "120 statements beside themselves in another order",
     truth: "none",
     ask: () => compareAccess(id(...big), id(...[...big].reverse())),
   },
   {
-    name: "300 statements beside themselves without one",
+    name: "120 statements beside themselves without one",
     truth: "some",
-    ask: () => compareAccess(id(...big), id(...big.filter((_, at) => at !== 123))),
+    ask: () => compareAccess(id(...big), id(...big.filter((_, at) => at !== 77))),
   },
   {
     name: "a bucket with 400 exceptions to its Deny",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compareAccess } from "../../src/analyse/compare-access.ts";
 import { findAccess } from "../../src/analyse/find-access.ts";
+import { EMPTY_SET } from "../../src/evaluate/policy-set.ts";
 import {
   identityPolicy,
   keyPolicy,
@@ -66,7 +67,7 @@ describe("a key policy", () => {
     const direct = { actions: "kms:Decrypt", when: { Null: { "kms:ViaService": "true" } } };
     expect(findAccess(via, direct).verdict).toBe("proved");
     expect(findAccess(via, { actions: "kms:Decrypt" }).request?.context).toEqual({
-      "kms:ViaService": expect.stringMatching(/^s3\.[a-z]+\.amazonaws\.com$/),
+      "kms:ViaService": expect.stringMatching(/^s3\.[a-z0-9-]+\.amazonaws\.com$/),
     });
   });
 
@@ -366,4 +367,65 @@ describe("an action that a rule knows by name is not hidden behind another", () 
     const subject = identityPolicy(policy({ Effect: "Allow", Action, Resource }));
     expect(findAccess(subject, question).request?.action).toBe(action);
   });
+});
+
+test("a text that begins with none of the letters is a text, too", () => {
+  const letters = "abcdefghijklmnopqrstuvwxyz".split("");
+  const tag = (effect: string, operator: string, values: readonly string[]) => ({
+    Effect: effect,
+    Action: "ec2:CreateTags",
+    Resource: "*",
+    Condition: { [operator]: { "aws:RequestTag/a": values } },
+  });
+  for (const beginning of ["", "team-"]) {
+    const subject = identityPolicy(
+      policy(
+        tag("Allow", "StringLike", [`${beginning}*`]),
+        tag(
+          "Deny",
+          "StringLike",
+          letters.map((one) => `${beginning}${one}*`),
+        ),
+        tag("Deny", "StringEquals", [beginning]),
+      ),
+    );
+    const found = findAccess(subject);
+    expect(found.verdict).toBe("refuted");
+    expect(found.request?.context["aws:RequestTag/a"]).toMatch(new RegExp(`^${beginning}[^a-z]`));
+  }
+});
+
+test("a name that begins with none of the letters is a name, too", () => {
+  const letters = "abcdefghijklmnopqrstuvwxyz".split("");
+  const denied = (patterns: readonly string[]) =>
+    deny({ Principal: "*", Condition: { ArnLike: { "aws:PrincipalArn": patterns } } });
+  const named = letters.map((one) => `arn:aws:iam::*:role/${one}*`);
+  const inPath = "arn:aws:iam::*:role/*/*";
+  const key = keyPolicy(policy(allow({ Principal: "*" }), denied([...named, inPath])), { key: KEY });
+  const found = findAccess(key, { by: "arn:aws:iam::*:role/*" });
+  expect(found.verdict).toBe("refuted");
+  expect(found.request?.principal.name).toMatch(/:role\/[^a-z/][^/]*$/);
+});
+
+test("a search may go as deep as there are resource types", { timeout: 300_000 }, () => {
+  const set = {
+    ...EMPTY_SET,
+    resource: null,
+    identity: [
+      identityPolicy(
+        policy(
+          { Effect: "Allow", Action: ["kms:?ecrypt", "*"], Resource: [KEY, "arn:aws:kms:*:*:key/*"] },
+          { Effect: "Allow", Action: "*", NotResource: ["arn:aws:kms:*:111122223333:*", "*"] },
+        ),
+      ),
+    ],
+  };
+  expect(findAccess(set, { actions: "*" }).verdict).toBe("refuted");
+});
+
+test("a placeholder that nobody filled in has no value", () => {
+  const bound = { StringEquals: { "aws:PrincipalOrgID": "${ORG_ID}" } };
+  const key = keyPolicy(policy(allow({ Principal: "*", Condition: bound }), toApp), { key: KEY });
+  expect(findAccess(key).request?.principal.name).toBe(APP);
+  expect(findAccess(key, { by: "anonymous" }).verdict).not.toBe("refuted");
 });

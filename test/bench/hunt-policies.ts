@@ -55,7 +55,8 @@ export function measuredPolicies(): Measured[] {
 
 function* documentsIn(folder: string): Iterable<[string, object]> {
   for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
-    if (!file.endsWith(".json")) continue;
+    // What is copied is read as what it is.
+    if (!file.endsWith(".json") || (folder === SHARED && existsSync(join("test/data", file)))) continue;
     for (const document of within(JSON.parse(readFileSync(join(folder, file), "utf8")))) yield [file, document];
   }
 }

@@ -22,15 +22,18 @@ export interface Answered {
   readonly took: number;
 }
 
-export function ourAnswer({ set, previous, asked, except }: Question): Found {
+/** The analyser's answer, ready to be asked for: the policies are read, and nothing else is done. */
+export function ourAnswer({ set, previous, asked, except }: Question): () => Found {
   const question = { ...asked, except };
   const scope = plainScope(policySetOf(set));
-  return previous ? compareIn(scope, plainScope(policySetOf(previous)), question) : findIn(scope, question);
+  const before = previous && plainScope(policySetOf(previous));
+  return () => (before ? compareIn(scope, before, question) : findIn(scope, question));
 }
 
 export async function answer(question: Question, z3: Z3): Promise<Answered> {
+  const ask = ourAnswer(question);
   const started = performance.now();
-  const found = ourAnswer(question);
+  const found = ask();
   const own = performance.now() - started;
   const told = { ours: found.verdict, own };
   let encoded: ReturnType<typeof encode>;
@@ -40,7 +43,7 @@ export async function answer(question: Question, z3: Z3): Promise<Answered> {
     if (!(error instanceof LeftOut)) throw error;
     return { ...told, outcome: "left out", theirs: undefined, why: error.message, took: 0 };
   }
-  const [said, which] = await ask(encoded, z3);
+  const [said, which] = await askZ3(encoded, z3);
   const both = { ...told, theirs: said.answer, took: said.took };
   if (said.answer === "undecided") return { ...both, outcome: "undecided", why: said.reason };
   if (found.verdict === "unknown") return { ...both, outcome: "ours unknown", why: found.reason };
@@ -53,7 +56,7 @@ export async function answer(question: Question, z3: Z3): Promise<Answered> {
 }
 
 /** First where a request is quickly found; that there is none there says nothing. */
-async function ask({ narrow, ...whole }: ReturnType<typeof encode>, z3: Z3): Promise<[Said, Encoded]> {
+export async function askZ3({ narrow, ...whole }: ReturnType<typeof encode>, z3: Z3): Promise<[Said, Encoded]> {
   const first = await z3.ask(narrow.script);
   if (first.answer === "sat") return [first, narrow];
   const said = await z3.ask(whole.script);

@@ -98,7 +98,7 @@ interface RawCase {
 }
 
 /** What key policies are asked: who else, without the service that they name, who from outside, and everybody. */
-function keyQuestions(name: string, set: RawSet, who: string, home: string): Question[] {
+export function keyQuestions(name: string, set: RawSet, who: string, home: string): Question[] {
   const actions = ["kms:*"];
   const use = ["kms:Decrypt", "kms:GenerateDataKey*", "kms:CreateGrant"];
   const meant = { actions: ["*"], by: who };

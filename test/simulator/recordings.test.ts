@@ -156,6 +156,20 @@ test("an id whose replacement would change a decision is not replaced in silence
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test("a scrubbed answer does not stand for a request whose id matters", async () => {
+  const prefixed = identityPolicy({
+    Version,
+    Statement: { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::logs-1234*" },
+  });
+  const at = (id: string) => request(app, "s3:GetObject", `arn:aws:s3:::logs-${id}`);
+  const simulator = await recorder(() => ({ decision: "implicitDeny" }), { scrub: true });
+  expect(await simulator.compare(prefixed, at("777788889999"))).toMatchObject({ verdict: "agree" });
+  expect(await replay().compare(prefixed, at("777788880000"))).toMatchObject({ verdict: "agree" });
+  expect(await messageOf(replay().compare(prefixed, at("123400001111")))).toContain(
+    "AWS's answer to `s3:GetObject` on `arn:aws:s3:::logs-123400001111` is recorded with other ids alone, and the decision depends on them",
+  );
+});
+
 test("a resource policy that names a deleted role by its id can be scrubbed", async () => {
   const user = `arn:aws:iam::${account}:user/bob`;
   const bucket = resourcePolicy(

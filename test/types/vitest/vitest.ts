@@ -1,4 +1,15 @@
-import { type Decision, evaluate, keyPolicy, request, role } from "iam-expect";
+import fc from "fast-check";
+import { type Decision, evaluate, invariants, keyPolicy, request, role } from "iam-expect";
+import {
+  actionsFor,
+  contextFor,
+  environments,
+  keyPolicies,
+  policies,
+  principalsFor,
+  requestsFor,
+  resourcesFor,
+} from "iam-expect/fast-check";
 import { iamSimulator } from "iam-expect/simulator";
 import { expect, test } from "vitest";
 
@@ -63,6 +74,27 @@ test("wrong use does not compile", () => {
   expect(policy).toAllow(request(app, "kms:Decrypt")).withMfa();
   // @ts-expect-error a request's fields are not to be changed
   request(app, "kms:Decrypt").action = "kms:Encrypt";
+});
+
+test("properties compile", () => {
+  const asked = requestsFor(policy, {
+    principals: app,
+    actions: actionsFor("kms"),
+    resources: "arn:aws:kms:*",
+    context: {},
+  });
+  expect(policy).toHoldFor(asked, (one, { outcome }) => outcome !== "allowed" || one.principal.account !== null);
+  expect(policy).not.toHoldFor(asked, (one) => void expect(policy).toDeny(one), { runs: 10, seed: 1, path: "1:2" });
+  expect(policy).toHoldFor(fc.constant(request(app, "kms:Decrypt")), () => true, { milliseconds: 100 });
+  expect(policy).toHoldFor(invariants.onlyAccounts("111122223333"), { runs: 10 });
+  fc.assert(fc.property(asked, principalsFor(policy), resourcesFor(policy), contextFor(policy), () => true));
+  fc.assert(fc.property(policies({ kind: "trust" }), keyPolicies(), environments(), () => true));
+  // @ts-expect-error a promise that nobody would wait for
+  expect(policy).toHoldFor(asked, async () => true);
+  // @ts-expect-error numbers are no requests
+  expect(policy).toHoldFor(fc.nat(), () => true);
+  // @ts-expect-error a misspelt option
+  expect(policy).toHoldFor(asked, () => true, { run: 10 });
 });
 
 const decision: Decision = evaluate(policy, request(app, "kms:Decrypt"));
