@@ -77,14 +77,18 @@ function actionsIn(mask: Mask, model: Model, attached: Parameters<typeof isDoneO
     const done = attached ? isDoneOn(attached, prefix) : undefined;
     return done ? names.filter((_, at) => done[at] === 1) : names;
   });
-  return !attached && isEverything(list) ? ["*"] : list;
+  if (attached || list.length < MOST_ACTIONS) return list;
+  const here = new Set(actions);
+  const others = actionList(
+    [...allActions()].filter((action) => !here.has(action)),
+    (prefix) => actionsOfService(prefix).names,
+  );
+  return others.length * 4 > list.length ? list : [others.length === 0 ? "*" : `* except ${listed(others, "and")}`];
 }
 
-/** Whether the list has all of every service. */
-const isEverything = (list: readonly string[]): boolean =>
-  list.length > 100 &&
-  list.every((one) => one.endsWith(":*")) &&
-  list.length === [...servicePrefixes()].filter((prefix) => actionsOfService(prefix).names.length > 0).length;
+function* allActions(): Iterable<string> {
+  for (const prefix of servicePrefixes()) yield* actionsOfService(prefix).names;
+}
 
 function who(mask: Mask, needed: Mask, { model, ownCallers }: Space, telling: Telling): string {
   const all = model.everything[PRINCIPAL]!;
@@ -195,7 +199,8 @@ function nameOf(name: string, owner: string | undefined): string {
   const arn = parseArn(name);
   if (!arn) return /\.amazonaws\.com(\.cn)?$/.test(name) ? `the service ${name}` : `bearers of tokens of ${name}`;
   if (arn.resource === "root") return `any principal of ${arn.account}`;
-  if (/^(saml|oidc)-provider\//.test(arn.resource)) return `bearers of tokens of ${arn.resource}`;
+  if (/^(saml|oidc)-provider\//.test(arn.resource))
+    return `bearers of tokens of ${owner === undefined ? name : arn.resource}`;
   return arn.account === owner ? arn.resource : name;
 }
 

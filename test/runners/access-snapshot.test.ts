@@ -88,7 +88,7 @@ const vitest = (name: string, dependent: string): Runner => ({
   async command() {
     const manifest = createRequire(new URL(dependent, import.meta.url)).resolve("vitest/package.json");
     const node = name === "vitest 5.1" ? await nodeForVitest5() : process.execPath;
-    return node && [node, join(dirname(manifest), "vitest.mjs"), "run"];
+    return node ? [node, join(dirname(manifest), "vitest.mjs"), "run"] : undefined;
   },
   tests: (own) =>
     `import { keyPolicy } from ${JSON.stringify(join(root, "src/index.ts"))};\nconst file = ${JSON.stringify(join(own, "key.json"))};${TESTS}`,
