@@ -429,3 +429,9 @@ test("a placeholder that nobody filled in has no value", () => {
   expect(findAccess(key).request?.principal.name).toBe(APP);
   expect(findAccess(key, { by: "anonymous" }).verdict).not.toBe("refuted");
 });
+
+test("a placeholder that is no key has no value in any request", () => {
+  const placeholder = { Condition: { StringEquals: { "aws:PrincipalOrgID": "${ORG_ID}" } } };
+  const key = keyPolicy(policy(allow({ Principal: "*", ...placeholder })), { key: KEY });
+  expect(findAccess(key).verdict).toBe("proved");
+});
