@@ -23,13 +23,30 @@ await build({
   ...common,
   format: "esm",
   splitting: true,
-  entryPoints: ["src/index.ts", "matchers/matchers.ts", "matchers/vitest.ts", "matchers/jest.ts", "src/cli/main.ts"],
+  entryPoints: [
+    "src/index.ts",
+    "matchers/matchers.ts",
+    "matchers/vitest.ts",
+    "matchers/jest.ts",
+    "src/entry/simulator.ts",
+    "src/entry/vitest-reporter.ts",
+    "src/entry/jest-reporter.ts",
+    "src/entry/fast-check.ts",
+    "src/cli/main.ts",
+  ],
 });
 await build({
   ...common,
   format: "cjs",
   outExtension: { ".js": ".cjs" },
-  entryPoints: ["src/index.ts", "matchers/matchers.ts", "matchers/jest.ts"],
+  entryPoints: [
+    "src/index.ts",
+    "matchers/matchers.ts",
+    "matchers/jest.ts",
+    "src/entry/simulator.ts",
+    "src/entry/jest-reporter.ts",
+    "src/entry/fast-check.ts",
+  ],
   // The catalogue is found beside the module, which CommonJS names otherwise.
   define: { "import.meta.url": "moduleUrl" },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },

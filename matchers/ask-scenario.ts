@@ -7,8 +7,15 @@ import { scenarioMessage } from "../src/report/scenario.ts";
 import type { Scenario } from "../src/scenarios/scenario.ts";
 import type { Asked } from "./asked.ts";
 import type { CheckResult } from "./chain.ts";
+import type { HandOver } from "./second-opinion.ts";
 
-export function checkScenario(asked: Asked, isNot: boolean, received: unknown, scenario: Scenario): CheckResult {
+export function checkScenario(
+  asked: Asked,
+  isNot: boolean,
+  received: unknown,
+  scenario: Scenario,
+  hand: HandOver | undefined,
+): CheckResult {
   if (!isEnvironment(received))
     refuse("wrong-use", `\`${asked.name}\` asks an operation of an environment`, {
       help: "as in `expect(environment({ principals, resources }))`",
@@ -16,6 +23,7 @@ export function checkScenario(asked: Asked, isNot: boolean, received: unknown, s
   const done = runScenario(received as Environment, scenario);
   const assertion = `expect(environment)${isNot ? ".not" : ""}.${asked.name}(${scenario.name})`;
   for (const { judgement } of done) refuseOpen(assertion, judgement, asked.changes);
+  for (const { judgement } of done) hand?.(judgement);
   const outcome = done.at(-1)!.judgement.decision.outcome;
   const wanted = isNot ? asked.wantedNot : asked.wanted;
   return {

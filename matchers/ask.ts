@@ -1,12 +1,9 @@
 /** What the three matchers of one request share: the arguments, the question, what may not stay open. */
-import { keyFacts } from "../src/catalog/catalog.ts";
-import { nearest, nearestKey } from "../src/catalog/nearest.ts";
-import { DiagnosticError, refuse } from "../src/diagnostic/diagnostic.ts";
+import { nearest } from "../src/catalog/nearest.ts";
+import { refuse } from "../src/diagnostic/diagnostic.ts";
 import { quoted } from "../src/diagnostic/frame.ts";
 import { isEnvironment } from "../src/environment/environment.ts";
 import { type Judgement, judge } from "../src/evaluate/evaluate.ts";
-import { isKnownAction, unknownAction, wrongResource } from "../src/evaluate/findings.ts";
-import { toQuestion } from "../src/evaluate/normalise.ts";
 import { policiesOf } from "../src/evaluate/open.ts";
 import type { PolicySet } from "../src/evaluate/policy-set.ts";
 import { failureMessage } from "../src/report/failure.ts";
@@ -17,6 +14,8 @@ import { isScenario, type Scenario } from "../src/scenarios/scenario.ts";
 import { checkScenario } from "./ask-scenario.ts";
 import type { Asked } from "./asked.ts";
 import { type CheckResult, deferred, immediate, type MatcherState } from "./chain.ts";
+import { refuseUnknown } from "./refuse-unknown.ts";
+import { type HandOver, secondOpinion } from "./second-opinion.ts";
 import { type Received, readSubject } from "./subject.ts";
 
 export type AskArguments = readonly [Request] | readonly [Scenario] | readonly [string | Principal, string, string?];
@@ -28,17 +27,19 @@ export function ask(
   received: unknown,
   args: AskArguments,
 ): unknown {
+  const hand = secondOpinion(state, matcher);
   if (isScenario(args[0])) {
     const [scenario, ...rest] = args as readonly [Scenario];
     if (rest.length > 0) refuse("wrong-use", `\`${asked.name}\` takes an operation alone`);
-    return immediate(state, matcher, () => checkScenario(asked, state.isNot === true, received, scenario));
+    return immediate(state, matcher, () => checkScenario(asked, state.isNot === true, received, scenario, hand));
   }
   const subject = readSubject(received);
   if (isRequest(args[0])) {
     const [complete, ...rest] = args;
     if (rest.length > 0)
       refuse("wrong-use", `\`${asked.name}\` takes a request alone, or a principal, an action and a resource`);
-    return immediate(state, matcher, () => check(asked, state.isNot === true, subject, complete as Request, []));
+    const { isNot } = state;
+    return immediate(state, matcher, () => check(asked, isNot === true, subject, complete as Request, [], hand));
   }
   if (args.length < 2 || args.length > 3)
     refuse(
@@ -50,7 +51,8 @@ export function ask(
     );
   const [principal, action, resource] = args as readonly [string | Principal, string, string?];
   const links = new RequestLinks(request(principal, action, resource));
-  return deferred(state, matcher, links, () => check(asked, state.isNot === true, subject, links.request, links.sids));
+  const { isNot } = state;
+  return deferred(state, matcher, links, () => check(asked, isNot === true, subject, links.request, links.sids, hand));
 }
 
 /** The links of a chain: each makes the request say more. */
@@ -77,17 +79,15 @@ function check(
   { subject, readAs }: Received,
   asking: Request,
   sids: readonly string[],
+  hand: HandOver | undefined,
 ): CheckResult {
-  if (!isKnownAction(asking.action)) throw new DiagnosticError([unknownAction("error", asking.action)]);
-  const { set, facts } = toQuestion(subject, asking);
-  refuseUnknownKeys(asking, set);
-  const misplaced = wrongResource("error", facts);
-  if (misplaced) throw new DiagnosticError([misplaced]);
+  const { set, facts } = refuseUnknown(subject, asking);
   const judgement = judge(set, facts);
   const { outcome } = judgement.decision;
   const holds = asked.holds(outcome);
   const assertion = `expect(${nameOf(subject, set)})${isNot ? ".not" : ""}.${asked.name}(request)`;
   refuseOpen(assertion, judgement, asked.changes);
+  hand?.(judgement);
   const because = holds !== isNot ? missingReasons(judgement, sids) : [];
   const wanted = isNot ? asked.wantedNot : asked.wanted;
   const pass = because.length > 0 ? isNot : holds;
@@ -112,24 +112,10 @@ function nameOf(subject: Received["subject"], set: PolicySet): string {
   return policiesOf(set).length === 1 ? "policy" : "policies";
 }
 
-/** A key that neither AWS nor the policies know would silently say nothing. */
-function refuseUnknownKeys(asking: Request, set: PolicySet): void {
-  for (const key of Object.keys(asking.context)) {
-    if (keyFacts(key)) continue;
-    const folded = key.toLowerCase();
-    const mentioned = policiesOf(set).some(({ statements }) =>
-      statements.some(({ conditions }) => conditions.some((condition) => condition.key.toLowerCase() === folded)),
-    );
-    if (mentioned) continue;
-    const near = nearestKey(key);
-    refuse("unknown-key", `${quoted(key)} is not a condition key of AWS, and no policy here reads it`, {
-      help: near ? `did you mean \`${near}\`?` : undefined,
-    });
-  }
-}
-
 /** The Sids that were named and did not decide. */
 function missingReasons({ decision, set }: Judgement, sids: readonly string[]): string[] {
+  if (sids.length === 0) return [];
+  if (sids.length === 0) return [];
   const known = policiesOf(set).flatMap(({ statements }) =>
     statements.flatMap(({ sid }) => (sid === undefined ? [] : [sid])),
   );

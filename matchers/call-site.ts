@@ -23,6 +23,12 @@ export function callSite(matcher: AnyFunction): CallSite {
   return site;
 }
 
+/** Where the user's call is written: `file:line:column`. */
+export function placeOf(site: CallSite): string {
+  const [frame = ""] = afterRunner(framesOf(site));
+  return /\(?(?:file:\/\/)?((?:[A-Za-z]:)?[^()\s]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? "";
+}
+
 /** Makes the error read as thrown at the site. An exception that nobody meant to throw keeps its own frames below. */
 export function relocate(thrown: unknown, site: CallSite, meant = false): Error {
   const error = isError(thrown) ? thrown : new Error(String(thrown));

@@ -177,9 +177,10 @@ function chainClass(links: object): typeof Chain {
   let made = chainClasses.get(owner);
   if (!made) {
     made = class extends Chain {};
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(owner)))
-      if (name !== "constructor" && typeof value === "function")
-        Object.defineProperty(made.prototype, name, { value: Chain.link(name) });
+    for (let own = owner as object | null; own && own !== Object.prototype; own = Object.getPrototypeOf(own))
+      for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(own)))
+        if (name !== "constructor" && typeof value === "function" && !Object.hasOwn(made.prototype, name))
+          Object.defineProperty(made.prototype, name, { value: Chain.link(name) });
     chainClasses.set(owner, made);
   }
   return made;

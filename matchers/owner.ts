@@ -3,7 +3,10 @@
  * runner has its own way of being told.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { writeSync } from "node:fs";
+import { appendFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { WrittenCase } from "../src/cases/write-case.ts";
+import { Gathering, handoverFolder, META } from "../src/simulator/handover.ts";
 import { originOf, remark } from "./call-site.ts";
 
 /** A check that runs at the end of the turn in which it was made. */
@@ -20,6 +23,10 @@ export interface Owner {
   failed(check: Check): boolean;
   /** It passed, or was awaited after all. */
   settled(check: Check): void;
+  /** Hands a request to the reporter, where the whole suite is compared with AWS's simulator; absent: nobody takes it. */
+  hand?(asked: WrittenCase, at: string): void;
+  /** Waits for a check that takes time, where its runner would not. */
+  waitFor?(check: Promise<unknown>): void;
 }
 
 /** What we read of a vitest test. */
@@ -27,6 +34,9 @@ export interface Task {
   readonly name: string;
   readonly mode?: string | undefined;
   readonly result?: { readonly state?: string | undefined } | undefined;
+  readonly file?: Task | undefined;
+  /** Goes to the main process with the result. */
+  readonly meta?: object | undefined;
 }
 
 /** One for all copies of this module in a realm: the set-up file and the tests may each load their own. */
@@ -74,11 +84,32 @@ const UNKNOWN: Owner = { made() {}, failed: () => false, settled() {} };
 export class TestFile implements Owner {
   readonly #failures = new Set<Check>();
   readonly #thrown = new Map<Task, readonly Error[]>();
+  readonly #handed = new Gathering();
+  readonly #tries = new Map<Task, Gathering>();
+  readonly #totals = { ...this.#handed.handed, total: 0 };
   #open = false;
 
   begin(): void {
     this.#open = true;
     registry.file = this;
+  }
+
+  hand(asked: WrittenCase, at: string): void {
+    this.#handed.add(asked, at);
+    this.#totals.total++;
+  }
+
+  /** What this try of a test hands over; that of the try before is forgotten. */
+  handOf(task: Task): (asked: WrittenCase, at: string) => void {
+    if (task.file?.meta) Object.assign(task.file.meta, { [META]: this.#totals });
+    this.#totals.total -= this.#tries.get(task)?.handed.requests.length ?? 0;
+    const gathering = new Gathering();
+    this.#tries.set(task, gathering);
+    if (task.meta) Object.assign(task.meta, { [META]: gathering.handed });
+    return (asked, at) => {
+      gathering.add(asked, at);
+      this.#totals.total++;
+    };
   }
 
   made(): void {}
@@ -115,10 +146,13 @@ export class TestTry implements Owner {
   readonly #failures = new Set<Check>();
   readonly #thrown: Error[] = [];
   readonly #file: TestFile;
+  readonly hand?: (asked: WrittenCase, at: string) => void;
   open = true;
 
-  constructor(task: Task, file: TestFile) {
+  /** `handsOver`: the requests of the suite are handed to a reporter. */
+  constructor(task: Task, file: TestFile, handsOver: boolean) {
     this.#file = file;
+    if (handsOver) this.hand = file.handOf(task);
     file.threw(task, this.#thrown);
     registry.latestTry.set(task, this);
   }
@@ -149,6 +183,42 @@ export class TestTry implements Owner {
 export class JestFile implements Owner {
   /** Whether a check has failed since this was last set to false. */
   pending = false;
+  readonly hand?: (asked: WrittenCase, at: string) => void;
+  readonly #file: string | undefined;
+  readonly #waiting = new Set<Promise<unknown>>();
+  #handed = 0;
+
+  /** `testFile`: set where the requests of the suite are handed to a reporter. */
+  constructor(testFile?: string) {
+    if (testFile === undefined) return;
+    this.#file = join(handoverFolder(), `${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}.ndjson`);
+    this.#write({ begin: testFile });
+    this.hand = ({ request, policies }, at) => {
+      this.#handed++;
+      this.#write({ request, policies: JSON.stringify(policies), at });
+    };
+  }
+
+  waitFor(check: Promise<unknown>): void {
+    this.pending = true;
+    this.#waiting.add(check);
+    const done = () => this.#waiting.delete(check);
+    check.then(done, done);
+  }
+
+  /** Until no check is underway. */
+  async idle(): Promise<void> {
+    while (this.#waiting.size > 0) await Promise.allSettled(this.#waiting);
+  }
+
+  /** So many requests were handed over so far. */
+  account(): void {
+    this.#write({ handed: this.#handed });
+  }
+
+  #write(line: object): void {
+    if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify(line)}\n`);
+  }
 
   made(): void {}
 

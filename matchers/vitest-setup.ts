@@ -1,4 +1,5 @@
 /** What `iam-expect/vitest` does in each test file: registers the matchers, and tells each check whose it is. */
+import { handsOver } from "../src/simulator/handover.ts";
 import type { AnyFunction } from "./call-site.ts";
 import { inPlace } from "./in-place.ts";
 import { registry, type Task, TestFile, TestTry } from "./owner.ts";
@@ -24,6 +25,7 @@ export function installVitest(vitest: Vitest, matchers: Readonly<Record<string, 
   for (const name of Object.keys(matchers).slice(0, 1)) probe(vitest.expect, name, "vitest");
   vitest.expect.extend(inPlace(matchers));
 
+  const handing = handsOver("vitest");
   const file = new TestFile();
   vitest.beforeAll(() => file.begin());
   vitest.afterAll(() => {
@@ -34,7 +36,7 @@ export function installVitest(vitest: Vitest, matchers: Readonly<Record<string, 
   // vitest reads from the text of a hook which fixtures it wants, and insists on braces.
   if (vitest.aroundEach)
     vitest.aroundEach(async (run, { task, onTestFinished }) => {
-      const attempt = begin(file, { task, onTestFinished });
+      const attempt = begin(file, { task, onTestFinished }, handing);
       await registry.tries.run(attempt, run);
       attempt.open = false;
       const late = attempt.take();
@@ -43,7 +45,7 @@ export function installVitest(vitest: Vitest, matchers: Readonly<Record<string, 
   else
     vitest.beforeEach(({ task, onTestFinished }) => {
       registry.tries.enterWith(
-        begin(file, { task, onTestFinished }, (attempt) => {
+        begin(file, { task, onTestFinished }, handing, (attempt) => {
           attempt.open = false;
         }),
       );
@@ -51,8 +53,13 @@ export function installVitest(vitest: Vitest, matchers: Readonly<Record<string, 
 }
 
 /** Registered first, our `onTestFinished` runs last, and before vitest judges `test.fails` and retries. */
-function begin(file: TestFile, { task, onTestFinished }: TestContext, finished?: (attempt: TestTry) => void): TestTry {
-  const attempt = new TestTry(task, file);
+function begin(
+  file: TestFile,
+  { task, onTestFinished }: TestContext,
+  handing: boolean,
+  finished?: (attempt: TestTry) => void,
+): TestTry {
+  const attempt = new TestTry(task, file, handing);
   onTestFinished(() => {
     finished?.(attempt);
     const errors = attempt.take();

@@ -1,6 +1,6 @@
 import type { PolicyMatchers } from "../matchers/types.ts";
 
-export type { Chain, PolicyMatchers } from "../matchers/types.ts";
+export type { Chain, HoldOptions, PolicyMatchers, Property } from "../matchers/types.ts";
 export { compareAccess } from "./analyse/compare-access.ts";
 export { describeAccess } from "./analyse/describe-access.ts";
 export type { AccessBox } from "./analyse/describe-box.ts";
@@ -19,6 +19,8 @@ export { type Decision, evaluate, type StatementRef } from "./evaluate/evaluate.
 export { type ElementAccount, type Explanation, explain, type StatementAccount } from "./evaluate/explain.ts";
 export type { Subject } from "./evaluate/normalise.ts";
 export type { Outcome } from "./evaluate/verdict.ts";
+export type { Invariant } from "./invariants/invariant.ts";
+export { invariants } from "./invariants/invariants.ts";
 export {
   identityPolicy,
   keyPolicy,
@@ -32,6 +34,7 @@ export {
 } from "./policy/constructors.ts";
 export type { PolicyDocument } from "./policy/document.ts";
 export type { Policy, Statement } from "./policy/policy.ts";
+export { policyAt } from "./policy/policy-at.ts";
 export { printPolicy } from "./policy/print.ts";
 export { type Grant, type GrantInput, grant } from "./request/grant.ts";
 export {

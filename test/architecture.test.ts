@@ -13,11 +13,17 @@ const LAYERS = [
   "src/scenarios",
   "src/evaluate",
   "src/cases",
-  "src/generate",
   "src/analyse",
+  "src/hunt",
+  "src/invariants",
+  "src/generate",
+  "src/mutate",
   "src/report",
+  "src/simulator",
   "src/cli",
+  "src/entry",
   "matchers",
+  "src/entry",
   "src",
 ];
 
@@ -69,7 +75,7 @@ test("no import goes in a circle", () => {
 
 test("no file inside src is a barrel", () => {
   const barrels = files.filter((file) => {
-    if (!file.startsWith("src/") || file === "src/index.ts") return false;
+    if (!file.startsWith("src/") || file === "src/index.ts" || file.startsWith("src/entry/")) return false;
     const lines = readFileSync(file, "utf8")
       .split("\n")
       .filter((line) => /^(export|import|const|function|class|type|interface)\b/.test(line));
@@ -85,13 +91,24 @@ describe("what only one folder may do", () => {
     expect(using(/from "node:(http|https|net|dns|tls|dgram)"|\bfetch\(/)).toEqual([]);
   });
 
+  test("one file loads the AWS SDK, and only when it is asked to", () => {
+    expect(using(/^(import|export) .*"@aws-sdk/m)).toEqual([]);
+    expect(using(/createRequire\(import\.meta\.url\)\("@aws-sdk/)).toEqual(["src/simulator/client.ts"]);
+  });
+
   test("files are read at the ends only", () => {
     expect(using(/\b(readFile|readFileSync|readdirSync|createReadStream)\(/)).toEqual([
       "src/catalog/catalog.ts",
       "src/catalog/iam-data.ts",
       "src/cli/read-cases.ts",
+      "src/entry/jest-reporter.ts",
       "src/policy/document.ts",
+      "src/simulator/recordings.ts",
     ]);
+  });
+
+  test("git is run by one file, and nothing else is", () => {
+    expect(using(/from "node:child_process"/)).toEqual(["src/policy/git-file.ts"]);
   });
 
   test("no regular expression is built from a policy's text", () => {

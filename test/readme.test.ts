@@ -49,6 +49,30 @@ test("the first screen's test prints the failure that is shown, and passes on th
   expect(vitest()).toMatch(/Tests\s+1 passed \(1\)/);
 });
 
+test("the configuration of AWS's simulator is read, and a key policy is not asked of it", () => {
+  for (const file of ["policies/ebs-key.test.ts", "iam-expect.config.mjs"])
+    writeFileSync(join(folder, file), block(file));
+  const [reporters = ""] = /reporters: \[.*?\]/.exec(readme)!;
+  writeFileSync(
+    join(folder, "vitest.config.ts"),
+    block("vitest.config.ts").replace("test: { ", `test: { ${reporters}, `),
+  );
+  process.env.IAM_EXPECT_SIMULATOR = "replay";
+  try {
+    expect(vitest()).toContain(`iam-expect: 1 request beside AWS's policy simulator (replay, 0 calls)
+
+  agree          0
+  disagree       0
+  not modelled   1
+         1  AWS's simulator does not take key policies
+  needs context  0
+`);
+  } finally {
+    delete process.env.IAM_EXPECT_SIMULATOR;
+    writeFileSync(join(folder, "vitest.config.ts"), block("vitest.config.ts"));
+  }
+});
+
 test("the sentences of the page hold", () => {
   const sentences = blocks.filter(
     ({ language, file, text }) => language === "ts" && !file && !text.includes("import "),
@@ -96,6 +120,28 @@ test("one argument", () => {
 `,
   );
   expect(vitest()).toMatch(/Tests\s+5 passed \(5\)/);
+});
+
+test("the page's searches hold", () => {
+  const searches = blocks.filter(
+    ({ language, text }) => language === "ts" && /^import \{ (requestsFor|invariants) \}/.test(text),
+  );
+  expect(searches).toHaveLength(2);
+  const lines = searches.flatMap(({ text }) => text.split("\n"));
+  const imports = lines.filter((line) => line.startsWith("import "));
+  const body = lines.filter((line) => !line.startsWith("import "));
+  writeFileSync(
+    join(folder, "policies/page.test.ts"),
+    `${imports.join("\n")}
+import { keyPolicy } from "iam-expect";
+import { expect, test } from "vitest";
+const policy = keyPolicy({ Version: "2012-10-17", Statement: { Effect: "Allow", Principal: { AWS: "111122223333" }, Action: "kms:*", Resource: "*" } });
+test("searches", () => {
+  ${body.join("\n  ")}
+});
+`,
+  );
+  expect(vitest()).toMatch(/Tests\s+2 passed \(2\)/);
 });
 
 test("the Jest project and the script fail on the wrong policy and pass on the right one", () => {

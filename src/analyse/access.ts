@@ -208,6 +208,7 @@ class Accessing {
     const { model, owner } = this;
     const root = (caller: Principal) => caller.type === "root" && caller.account === owner;
     const mends = (facts: Facts) =>
+      facts.service === "s3" &&
       mayMendBucketPolicy({
         ...plain(facts),
         principal: { ...facts.principal, type: "root", account: owner } as Principal,
@@ -250,7 +251,9 @@ class Accessing {
     const found: Box[] = [];
     for (const [type, { principal }] of types) {
       const limited = model.actionsThat(
-        (facts) => credentialLimit({ ...plain(facts), principal, context: NO_CONTEXT }) !== undefined,
+        (facts) =>
+          (facts.service === "sts" || facts.service === "iam") &&
+          credentialLimit({ ...plain(facts), principal, context: NO_CONTEXT }) !== undefined,
       );
       found.push(
         ...nonempty([

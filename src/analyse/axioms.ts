@@ -96,6 +96,7 @@ function listsOfNames(model: Model): (Box | undefined)[] {
 
 /** Where the ARN names no Region, some services have one only. */
 function regions(model: Model): (Box | undefined)[] {
+  if (model.keyVariable("aws:requestedregion") === undefined) return [];
   const derive = derivedKey("aws:requestedregion")!;
   const away = model.valued("aws:requestedregion", (value) => value !== "us-east-1");
   const global = model.actionsThat((facts) => derive(unplaced(facts)) === "us-east-1");

@@ -24,6 +24,8 @@ export interface ModelAsked {
   /** What is asked for, and what is left out, as statements. */
   readonly asked: readonly CompiledStatement[];
   readonly except: readonly CompiledStatement[];
+  /** Only requests that one of these covers can be what is looked for. */
+  readonly changed?: readonly CompiledStatement[] | undefined;
   /** Of these statements, the same for every owner. */
   readonly cone?: Cone | undefined;
   readonly owner: string;
@@ -119,7 +121,8 @@ function keyVariables(
     const value = fixed.get(folded) ?? (closed.some((prefix) => folded.startsWith(prefix)) ? null : fixed.get(folded));
     if (value !== undefined) return { folded, name, values: value === null ? [null] : [null, value], fixed: true };
     const also = [...alsoTold(key, groups), ...ofGrants];
-    return { folded, name, values: valuesOf({ folded, name, multiValued, tested: own, also, told }) };
+    const values = valuesOf({ folded, name, multiValued, tested: own, also, told });
+    return { folded, name, values, ...(ofGrants.length > 0 ? { ofGrants: true } : {}) };
   });
 }
 

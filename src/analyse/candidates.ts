@@ -19,6 +19,10 @@ export interface ConeAsked {
   readonly asked: readonly CompiledStatement[];
   readonly except: readonly CompiledStatement[];
   readonly within: readonly CompiledStatement[];
+  /** Actions count that no policy allows. */
+  readonly denied?: boolean | undefined;
+  /** Only requests that one of these covers can be what is looked for. */
+  readonly changed?: readonly CompiledStatement[] | undefined;
 }
 
 export interface Cone {
@@ -29,29 +33,33 @@ export interface Cone {
   readonly listed: () => readonly string[];
 }
 
-export function coneOf({ set, others, asked, except, within }: ConeAsked): Cone {
+export function coneOf({ set, others, asked, except, within, denied = false, changed }: ConeAsked): Cone {
   const policies = new Set<Policy>([set, ...others].flatMap(policiesOf));
   const bearing = [...statementsOf([...policies]), ...asked, ...except, ...within];
   const wanted = distinct(asked.map(({ action }) => action));
-  const granting = grantingIn(set);
+  const lists = [
+    wanted,
+    denied ? undefined : grantingIn(set),
+    changed && distinct(changed.map(({ action }) => action)),
+  ].filter((list) => list !== undefined);
   const elements = distinct(bearing.map(({ action }) => action));
   const survivors = new Set<CompiledAction>();
   const actions: string[] = [];
-  for (const prefix of servicesOf(granting ?? wanted, wanted)) {
-    const listed = candidatesOf(prefix, wanted, granting, set.resource);
+  const services = servicesOf(lists);
+  for (const prefix of services) {
+    const listed = candidatesOf(prefix, lists, set.resource);
     if (listed.length > 0) actions.push(...examples(prefix, listed, elements, survivors));
   }
-  for (const name of unlisted(wanted, granting, set.resource)) {
+  for (const name of unlisted(wanted, lists, set.resource)) {
     actions.push(name);
     for (const element of elements) if (element.matches(name)) survivors.add(element);
   }
-  const services = servicesOf(granting ?? wanted, wanted);
   const listed = () => [
     ...services.flatMap((prefix) => {
       const { names } = actionsOfService(prefix);
-      return candidatesOf(prefix, wanted, granting, set.resource).map((at) => names[at]!);
+      return candidatesOf(prefix, lists, set.resource).map((at) => names[at]!);
     }),
-    ...unlisted(wanted, granting, set.resource),
+    ...unlisted(wanted, lists, set.resource),
   ];
   return { actions, statements: bearing.filter(({ action }) => survivors.has(action)), listed };
 }
@@ -76,28 +84,33 @@ function grantingIn(set: PolicySet): CompiledAction[] | undefined {
   return distinct([...allowing, ...(grants.length > 0 ? [granted(grants)] : [])]);
 }
 
-/** The services that one of either list can match an action of. */
-function servicesOf(some: readonly CompiledAction[], wanted: readonly CompiledAction[]): readonly string[] {
-  const every = [some, wanted].find((list) => list.every(({ services }) => services !== undefined));
-  if (!every) return everyService();
-  return [...new Set(every.flatMap(({ services }) => [...services!]))];
+/** The services of which every list can match an action. */
+function servicesOf(lists: readonly (readonly CompiledAction[])[]): readonly string[] {
+  let found: readonly string[] | undefined;
+  for (const list of lists) {
+    if (list.some(({ services }) => services === undefined)) continue;
+    const own = new Set(list.flatMap(({ services }) => [...services!]));
+    found = found ? found.filter((service) => own.has(service)) : [...own];
+  }
+  return found ?? everyService();
 }
 
-/** Indexes of a service's actions. */
+/** Indexes of a service's actions that every list matches. */
 function candidatesOf(
   prefix: string,
-  wanted: readonly CompiledAction[],
-  granting: readonly CompiledAction[] | undefined,
+  lists: readonly (readonly CompiledAction[])[],
   attached: Policy | null | undefined,
 ): number[] {
-  const asked = anyOf(wanted, prefix);
-  if (asked === false) return [];
-  const granted = granting === undefined || anyOf(granting, prefix);
-  if (granted === false) return [];
-  const done = attached ? isDoneOn(attached, prefix) : true;
+  const answers: Answers[] = [];
+  for (const list of lists) {
+    const any = anyOf(list, prefix);
+    if (any === false) return [];
+    if (any !== true) answers.push(any);
+  }
+  if (attached) answers.push(isDoneOn(attached, prefix));
   const found: number[] = [];
   const { length } = actionsOfService(prefix).names;
-  for (let at = 0; at < length; at++) if (holds(asked, at) && holds(granted, at) && holds(done, at)) found.push(at);
+  for (let at = 0; at < length; at++) if (answers.every((one) => holds(one, at))) found.push(at);
   return found;
 }
 
@@ -166,12 +179,12 @@ function split(classes: readonly number[], listed: readonly number[], answers: U
 /** Names that the question spells out and the catalogue does not list. */
 function unlisted(
   wanted: readonly CompiledAction[],
-  granting: readonly CompiledAction[] | undefined,
+  lists: readonly (readonly CompiledAction[])[],
   attached: Policy | null | undefined,
 ): string[] {
   if (attached) return [];
   const names = distinct(wanted.flatMap(({ names }) => [...(names ?? [])]));
   return names.filter(
-    (name) => actionFacts(name) === undefined && (!granting || granting.some((element) => element.matches(name))),
+    (name) => actionFacts(name) === undefined && lists.every((list) => list.some((element) => element.matches(name))),
   );
 }

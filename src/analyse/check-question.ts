@@ -50,17 +50,15 @@ function checkAction(action: unknown): void {
 }
 
 /**
- * Refuses a question that no request fits, even if the policies allowed everything; and a context key that neither AWS nor
- * the policies know.
+ * Refuses a question that no request fits, even if the policies allowed everything.
  *
- * @throws DiagnosticError `no-such-request`, `unknown-key`
+ * @throws DiagnosticError `no-such-request`
  */
 export function refuseVacuous(scopes: Iterable<Scope>, question: AccessQuestion): void {
   const { actions, by, on, notOn, when, except, context } = question;
-  const everything = [actions, by, on, notOn, when, except, context].every((part) => part === undefined);
-  if (everything) return;
   const some = [...scopes];
-  refuseUnknownKeys(some, question);
+  const everything = [actions, by, on, notOn, when, except, context].every((part) => part === undefined);
+  if (everything && some.length > 0) return;
   if (some.some((scope) => findIn(widest(scope), question).verdict !== "proved")) return;
   refuse(
     "no-such-request",
@@ -71,11 +69,12 @@ export function refuseVacuous(scopes: Iterable<Scope>, question: AccessQuestion)
   );
 }
 
-function refuseUnknownKeys(scopes: readonly Scope[], { context = {} }: AccessQuestion): void {
+/** A context key that neither AWS nor the policies know would silently say nothing. @throws DiagnosticError `unknown-key` */
+export function refuseUnknownKeys(scopes: () => Iterable<Scope>, { context = {} }: AccessQuestion): void {
   for (const key of Object.keys(carried(context).told)) {
     if (keyFacts(key)) continue;
     const folded = key.toLowerCase();
-    const mentioned = scopes.some(({ set }) =>
+    const mentioned = [...scopes()].some(({ set }) =>
       policiesOf(set).some(({ statements }) =>
         statements.some(({ conditions }) => conditions.some((condition) => condition.key.toLowerCase() === folded)),
       ),

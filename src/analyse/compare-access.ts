@@ -16,6 +16,7 @@ import type { Model } from "./model.ts";
 import { plainScope, type Scope } from "./scopes.ts";
 import { type Found, search, type Target } from "./search.ts";
 import { type Analysed, toPolicySet } from "./subject.ts";
+import { widening } from "./widening.ts";
 
 /**
  * Is there a request that `next` allows and `previous` does not?
@@ -64,6 +65,7 @@ export function compareIn(next: Scope, previous: Scope, question: AccessQuestion
   return search({
     ...searchingFor(next, question),
     others: [before],
+    changed: (set, [other]) => widening(set, other!),
     targets: (model, [first, second], identityAllows) => beyond(model, first!, second!, identityAllows),
     confirms: (request, owner) => {
       const facts = buildFacts(request, owner);

@@ -265,6 +265,13 @@ function conditionNames(holds: Mask, condition: CompiledCondition, present: Mask
   const prefix = OF_PRINCIPAL.has(condition.key.folded) ? `callers whose ${condition.key.name} is ` : "";
   return [
     { words: prefix + (prefix ? what : is), mask: yes },
-    { words: prefix ? `callers whose ${condition.key.name} is not ${what}` : `other than ${what}`, mask: no },
+    {
+      words: prefix
+        ? `callers whose ${condition.key.name} is not ${what}`
+        : compared || like
+          ? `not ${what}`
+          : `other than ${what}`,
+      mask: no,
+    },
   ];
 }

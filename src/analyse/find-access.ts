@@ -1,7 +1,7 @@
 /** Is there a request that gets through? */
 import type { Decision } from "../evaluate/evaluate.ts";
 import type { Request } from "../request/request.ts";
-import { checkQuestion, refuseVacuous } from "./check-question.ts";
+import { checkQuestion, refuseUnknownKeys, refuseVacuous } from "./check-question.ts";
 import { type AccessPart, describeAll } from "./describe-spaces.ts";
 import { type AccessQuestion, findIn } from "./finding.ts";
 import { type Scope, scopesOf } from "./scopes.ts";
@@ -62,6 +62,7 @@ export function askFind(subject: Analysed, question: AccessQuestion): Asked {
 
 /** A question of every scope. @throws DiagnosticError where it would be proved for nothing */
 export function asked(subject: Analysed, question: AccessQuestion, ask: (scope: Scope) => Found): Asked {
+  refuseUnknownKeys(() => scopesOf(subject, question), question);
   const found = overall(scopesOf(subject, question), ask);
   if (found.verdict === "proved") refuseVacuous(scopesOf(subject, question), question);
   return { found, excess: () => describeAll(scopesOf(subject, question), ask) };

@@ -23,6 +23,7 @@ export interface KeyAsked {
 
 /** The first is `null`: absent. */
 export function valuesOf(asked: KeyAsked): ContextValue[] {
+  if (asked.multiValued) refuseTooMany(asked);
   const single = singleValues(asked);
   if (!asked.multiValued) return [null, ...single];
   return [null, ...lists(asked, single)];
@@ -93,14 +94,18 @@ function texts(asked: KeyAsked, type: string): string[] {
 const MOST_TESTS = 14;
 const MOST_LISTS = 4_000;
 
+function refuseTooMany({ tested, also, name }: KeyAsked): void {
+  const sets = tested.filter((one) => TEXTS.has(familyOf(one)));
+  if (sets.length + also.length > MOST_TESTS)
+    throw new Outside(`\`${name}\` has several values, and ${sets.length} conditions test it`);
+}
+
 /**
  * Lists of values: `ForAnyValue` asks for the union of what its values match, `ForAllValues` for the intersection. So two
  * lists with the same of both are one class, and joining single values until nothing new comes gives all.
  */
 function lists({ tested, told, name, also }: KeyAsked, single: readonly string[]): string[][] {
   const sets = tested.filter((one) => TEXTS.has(familyOf(one)));
-  if (sets.length + also.length > MOST_TESTS)
-    throw new Outside(`\`${name}\` has several values, and ${sets.length} conditions test it`);
   if (tested.some((one) => !TEXTS.has(familyOf(one)) && familyOf(one) !== "null"))
     throw new Outside(`\`${name}\` has several values, and a condition compares them by type`);
   const patterns = [...sets.map(({ condition, policy }) => conditionPatterns(condition, policy, told)), ...also];

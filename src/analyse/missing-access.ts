@@ -15,9 +15,10 @@ export function askMissing(subject: Analysed, question: AccessQuestion): Asked {
 }
 
 function missingIn(scope: Scope, question: AccessQuestion): Found {
-  return search({
+  const found = search({
     ...searchingFor(scope, question),
     others: [],
+    denied: true,
     // What is allowed at the widest: identity policies that were not given cannot be short of anything.
     suppose: [scope.set.identity === undefined],
     *targets(model, [set], identityAllows) {
@@ -27,4 +28,7 @@ function missingIn(scope: Scope, question: AccessQuestion): Found {
     },
     confirms: (request, owner) => scope.judge(request, owner).decision.outcome !== "allowed",
   });
+  if (found.verdict !== "refuted") return found;
+  // It is missing whatever identity policies say.
+  return { ...found, needs: [], spaces: () => found.spaces().map((space) => ({ ...space, identityAllows: false })) };
 }

@@ -34,6 +34,8 @@ export interface KeyVariable {
   readonly values: readonly ContextValue[];
   /** The question says the value: the last is the only one. */
   readonly fixed?: true;
+  /** Constraints of grants read it, besides conditions. */
+  readonly ofGrants?: true;
 }
 
 export interface ModelFields {

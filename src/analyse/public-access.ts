@@ -8,9 +8,11 @@ import { isEnvironment } from "../environment/environment.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { Policy } from "../policy/policy.ts";
 import { parseCidr } from "../policy/values.ts";
+import type { Request } from "../request/request.ts";
 import { describeAll } from "./describe-spaces.ts";
 import { type Asked, overall } from "./find-access.ts";
 import { type AccessQuestion, findIn } from "./finding.ts";
+import { fitsQuestion } from "./fits-question.ts";
 import { freshAccount } from "./principals.ts";
 import type { When } from "./question.ts";
 import { scenesOf } from "./scenes.ts";
@@ -29,17 +31,24 @@ const WIDEST_BLOCK = { 4: 8, 6: 32 } as const;
 /** @throws DiagnosticError `wrong-use` */
 export function askPublic(subject: Analysed): Asked {
   const ask = (scope: Scope): Found => {
-    const { owners, when } = strangers(scope);
-    const own: Scope = { ...scope, owners };
-    const questions: AccessQuestion[] = [
-      { by: "anonymous", when },
-      { when: { ...when, Null: { "aws:PrincipalArn": "false" } } },
-    ];
+    const { owners, questions } = strangers(scope);
+    const left = [...questions];
     return overall(
-      questions.map(() => own),
-      (one) => findIn(one, questions.shift()!),
+      questions.map(() => ({ ...scope, owners })),
+      (one) => findIn(one, left.shift()!),
     );
   };
+  const scopes = resourceScopes(subject);
+  return { found: overall(scopes, ask), excess: () => describeAll(scopes, ask) };
+}
+
+/** Whether a request is a stranger's. */
+export function isStranger(subject: Analysed): (request: Request) => boolean {
+  const fits = resourceScopes(subject).flatMap((scope) => strangers(scope).questions.map(fitsQuestion));
+  return (request) => fits.some((one) => one(request));
+}
+
+function resourceScopes(subject: Analysed): readonly Scope[] {
   const scopes = [...scopesOf(subject, {})].filter(
     ({ set, names }) => set.resource !== undefined && set.resource !== null && names.length === 0,
   );
@@ -53,11 +62,14 @@ export function askPublic(subject: Analysed): Asked {
         help: "give the key's, the bucket's or the role's own policy",
       },
     );
-  return { found: overall(scopes, ask), excess: () => describeAll(scopes, ask) };
+  return scopes;
 }
 
 /** Conditions that nobody meets whom the policies trust by name. */
-function strangers({ set, owners: told, accounts }: Scope): { owners: readonly string[]; when: When } {
+function strangers({ set, owners: told, accounts }: Scope): {
+  owners: readonly string[];
+  questions: readonly AccessQuestion[];
+} {
   const policies = policiesOf(set);
   const named = new Set([...accountsIn(policies, set), ...accounts]);
   const known = scenesOf([set], [], { owners: told, accounts }).scenes.map(({ owner }) => owner);
@@ -82,16 +94,17 @@ function strangers({ set, owners: told, accounts }: Scope): { owners: readonly s
   }
   const orgs = [...organizations];
   if (orgs.length > 0) texts["aws:PrincipalOrgID"] = orgs;
+  const when: When = {
+    StringNotEquals: texts,
+    ...(ids.length > 0 ? { StringNotLike: { "aws:userid": ids } } : {}),
+    ...(addresses.length > 0 ? { NotIpAddress: { "aws:SourceIp": addresses } } : {}),
+    ...(orgs.length > 0
+      ? { "ForAllValues:StringNotLike": { "aws:PrincipalOrgPaths": orgs.map((id) => `${id}/*`) } }
+      : {}),
+  };
   return {
     owners,
-    when: {
-      StringNotEquals: texts,
-      ...(ids.length > 0 ? { StringNotLike: { "aws:userid": ids } } : {}),
-      ...(addresses.length > 0 ? { NotIpAddress: { "aws:SourceIp": addresses } } : {}),
-      ...(orgs.length > 0
-        ? { "ForAllValues:StringNotLike": { "aws:PrincipalOrgPaths": orgs.map((id) => `${id}/*`) } }
-        : {}),
-    },
+    questions: [{ by: "anonymous", when }, { when: { ...when, Null: { "aws:PrincipalArn": "false" } } }],
   };
 }
 

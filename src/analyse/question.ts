@@ -57,8 +57,19 @@ export function requestsPolicy(asked: readonly Requests[], name: string): Policy
     }));
   });
   const text = JSON.stringify({ Version: "2012-10-17", Statement: statements }, null, 2);
-  return parsePolicy(new Source(name, text), "resource", { name, resource: null, account: null, endpoint: null });
+  const key = `${name}\n${text}`;
+  let policy = QUESTIONS.get(key);
+  if (!policy) {
+    policy = parsePolicy(new Source(name, text), "resource", { name, resource: null, account: null, endpoint: null });
+    if (QUESTIONS.size >= MOST_QUESTIONS) QUESTIONS.clear();
+    QUESTIONS.set(key, policy);
+  }
+  return policy;
 }
+
+/** A question is often asked of many subjects. */
+const QUESTIONS = new Map<string, Policy>();
+const MOST_QUESTIONS = 200;
 
 /** Callers that need no condition are one list: thousands of statements would be compared with thousands of callers. */
 function together(callers: readonly Caller[]): Caller[] {

@@ -13,6 +13,8 @@ export interface Scene {
   readonly owner: string;
   readonly partition: string;
   readonly accounts: ReadonlySet<string>;
+  /** The key or role of the policy under test, of which only the account is known. */
+  readonly unnamed: boolean;
 }
 
 export interface Scenes {
@@ -45,8 +47,10 @@ export function scenesOf(
   if (resource && (known === undefined || owners.length > 1))
     assumptions.push("the resource is of whichever account makes the access widest");
   const partitions = partitionsOf(policies, resource?.resource ?? undefined);
+  const unnamed =
+    told === undefined && known !== undefined && resource?.resource === null && resource.kind !== "resource";
   return {
-    scenes: owners.flatMap((owner) => partitions.map((partition) => ({ owner, partition, accounts }))),
+    scenes: owners.flatMap((owner) => partitions.map((partition) => ({ owner, partition, accounts, unnamed }))),
     assumptions,
     incomplete:
       known === undefined && policies.some(namesAccountsInPart)

@@ -1,4 +1,5 @@
 /** Looks for a request that a set of policies allows, in every scene and under every supposition that a question leaves. */
+import type { CompiledStatement } from "../evaluate/compile.ts";
 import type { Judgement } from "../evaluate/evaluate.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
@@ -40,8 +41,12 @@ export interface Searching {
   readonly targets: (model: Model, sets: readonly PolicySet[], identityAllows: boolean) => Iterable<Target>;
   /** Whether the evaluator confirms a request. */
   readonly confirms: (request: Request, owner: string) => boolean;
+  /** Statements of which one covers whatever is looked for; undefined: anything may be. */
+  readonly changed?: (set: PolicySet, others: readonly PolicySet[]) => readonly CompiledStatement[] | undefined;
   /** What to take identity policies for that were not given; left out: first to allow nothing, then everything. */
   readonly suppose?: readonly boolean[];
+  /** Looks for requests that are not allowed: actions count that no policy allows. */
+  readonly denied?: boolean;
   /** Identity policies that were not given can only add to what is found. */
   readonly monotone?: boolean;
   readonly mostNodes?: number;
@@ -116,7 +121,23 @@ interface Drawn {
   readonly axioms: readonly Box[];
   readonly catalogue: readonly Box[];
   readonly targets: Map<boolean, readonly Target[]>;
+  /** What is left out of problems, by what their targets leave out: with the catalogue, and without. */
+  readonly excluded: readonly Map<Group, Group>[];
 }
+
+function excludedIn({ axioms, catalogue, excluded }: Drawn, target: Target, withCatalogue: boolean): Group {
+  const known = excluded[withCatalogue ? 1 : 0]!;
+  let boxes = known.get(target.excluded);
+  if (!boxes) {
+    boxes = [...target.excluded, ...axioms, ...(withCatalogue ? catalogue : [])];
+    known.set(target.excluded, boxes);
+  }
+  return boxes;
+}
+
+/** By some match of a statement's principal, with a boundary or without. */
+const covered = (model: Model, statements: readonly CompiledStatement[]): Group =>
+  statements.flatMap((statement) => [false, true].flatMap((bounded) => model.boxes(statement, bounded, () => true)));
 
 class Search {
   private readonly models = new Map<Parts, Map<string | undefined, Drawn | undefined>>();
@@ -139,6 +160,9 @@ class Search {
     const { scope, others, asked, except } = this.searching;
     const sets = [scope.set, ...others];
     const questions = except ? [asked, except] : [asked];
+    // Nothing that could be looked for: two versions that say the same, or the second more.
+    if (this.searching.changed?.(scope.set, others)?.length === 0)
+      return { verdict: "proved", assumptions: [], nodes: 0 };
     const { scenes, assumptions: ofScenes, incomplete } = scenesOf(sets, questions, scope);
     const assumptions = [...scope.assumptions, ...ofScenes];
     const keys = this.openVariables(variablesOf([...sets.flatMap(policiesOf), ...questions]));
@@ -165,6 +189,12 @@ class Search {
     return { spaces: search.spacesOf(scenes, this.told), exact: keys.length === 0 };
   }
 
+  /** The callers are those that have the given identity policies. */
+  private get ownCallers(): boolean {
+    const { set, names } = this.searching.scope;
+    return onlyOwn(set) || names.length > 0;
+  }
+
   private suppositions(): readonly boolean[] {
     const { suppose, scope } = this.searching;
     return suppose ?? (scope.set.identity === undefined ? [false, true] : [false]);
@@ -182,7 +212,7 @@ class Search {
         impossible,
         scene,
         identityAllows,
-        ownCallers: onlyOwn(asked.set),
+        ownCallers: this.ownCallers,
       }));
     });
   }
@@ -239,15 +269,18 @@ class Search {
   private prepared(scenes: readonly Scene[], pinned: Context): readonly Prepared[] {
     const { scope, others, asked, except } = this.searching;
     const statements = (policy: Policy | undefined) => (policy ? statementsOf([policy]) : []);
+    const changed = this.searching.changed?.(scope.set, others);
     const cone = coneOf({
       set: scope.set,
       others,
       asked: statements(asked),
       except: statements(except),
       within: statements(this.within),
+      denied: this.searching.denied,
+      changed,
     });
     return scenes.map((scene) => {
-      const own = { ...this.modelAsked(scene, pinned), cone };
+      const own = { ...this.modelAsked(scene, pinned), changed, cone };
       return { scene, asked: own, parts: partsOf(own) };
     });
   }
@@ -282,12 +315,13 @@ class Search {
     const impossible = withCatalogue ? [...drawn.axioms, ...drawn.catalogue] : drawn.axioms;
     try {
       const targets = this.targets(drawn, asked, identityAllows);
-      for (const { groups, excluded } of targets) {
-        const region = solve({ region: model.everything, groups, excluded: [...excluded, ...impossible] }, this.budget);
+      for (const target of targets) {
+        const excluded = excludedIn(drawn, target, withCatalogue);
+        const region = solve({ region: model.everything, groups: target.groups, excluded }, this.budget);
         if (region)
           return {
             region,
-            space: { model, targets, impossible, scene, identityAllows, ownCallers: onlyOwn(asked.set) },
+            space: { model, targets, impossible, scene, identityAllows, ownCallers: this.ownCallers },
           };
       }
       return undefined;
@@ -301,10 +335,11 @@ class Search {
     let targets = drawn.targets.get(identityAllows);
     if (!targets) {
       const found = [...this.searching.targets(model, [set, ...others], identityAllows)];
-      targets = found.map(({ groups, excluded }) => ({
-        groups: [...wanted, ...groups],
-        excluded: [...excluded, ...meant],
-      }));
+      const left = new Map<Group, Group>();
+      targets = found.map(({ groups, excluded }) => {
+        if (!left.has(excluded)) left.set(excluded, [...excluded, ...meant]);
+        return { groups: [...wanted, ...groups], excluded: left.get(excluded)! };
+      });
       drawn.targets.set(identityAllows, targets);
     }
     return targets;
@@ -315,18 +350,25 @@ class Search {
     const readings = this.models.get(parts) ?? new Map<string | undefined, Drawn | undefined>();
     this.models.set(parts, readings);
     if (readings.has(reading)) return readings.get(reading);
-    const model = modelOf(parts, asked, reading, reading === undefined ? undefined : readings.get(undefined)?.model);
+    const ours = reading === undefined ? undefined : readings.get(undefined);
+    const model = modelOf(parts, asked, reading, ours?.model);
     const boxesOf = (statements: ModelAsked["asked"]) =>
       statements.flatMap((statement) => model.boxes(statement, false, () => true));
     const drawn = model.sizes.some((size) => size === 0)
       ? undefined
       : {
           model,
-          wanted: [boxesOf(asked.asked), ...(asked.within.length > 0 ? [boxesOf(asked.within)] : [])],
+          wanted: [
+            boxesOf(asked.asked),
+            ...(asked.within.length > 0 ? [boxesOf(asked.within)] : []),
+            ...(asked.changed ? [covered(model, asked.changed)] : []),
+          ],
           meant: boxesOf(asked.except),
-          axioms: axiomsOf(model),
-          catalogue: catalogueAxioms(model),
+          // What AWS can see rests on none of the rules.
+          axioms: ours?.axioms ?? axiomsOf(model),
+          catalogue: ours?.catalogue ?? catalogueAxioms(model),
           targets: new Map<boolean, readonly Target[]>(),
+          excluded: [new Map<Group, Group>(), new Map<Group, Group>()],
         };
     readings.set(reading, drawn);
     return drawn;
@@ -351,7 +393,7 @@ class Search {
   private confirm({ region, space }: Hit, spaces: () => readonly Space[]): Found {
     const { scope, confirms } = this.searching;
     const { model, scene, identityAllows } = space;
-    const request = requestIn(region, model, { partition: scene.partition, identityAllows });
+    const request = requestIn(region, model, { ...scene, identityAllows });
     const judgement = scope.judge(request, scene.owner);
     if (!confirms(request, scene.owner)) throw new Disagreement(request, judgement.decision);
     const needs = identityAllows

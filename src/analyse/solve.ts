@@ -37,8 +37,17 @@ export function solve({ region, groups, excluded }: Problem, budget: Budget = ne
   return search([...region], groups.map(fewer), fewer(excluded), budget);
 }
 
-/** The same set of requests, of fewer boxes. */
-export const fewer = (boxes: readonly Box[]): readonly Box[] => withoutSubsumed(joined(boxes));
+const FEWER = new WeakMap<readonly Box[], readonly Box[]>();
+
+/** The same set of requests, of fewer boxes. One list is in many problems. */
+export function fewer(boxes: readonly Box[]): readonly Box[] {
+  let found = FEWER.get(boxes);
+  if (!found) {
+    found = withoutSubsumed(joined(boxes));
+    FEWER.set(boxes, found);
+  }
+  return found;
+}
 
 /** Whether some request of the region is in none of the boxes, of which there are few. @throws OverBudget */
 export const reachesBeyond = (region: Region, boxes: readonly Box[], budget: Budget): boolean =>

@@ -2,7 +2,7 @@
 import { type CompiledStatement, compile } from "../evaluate/compile.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
-import type { Element, Policy } from "../policy/policy.ts";
+import type { Element, Located, Policy, PrincipalValue } from "../policy/policy.ts";
 
 export const statementsOf = (policies: readonly Policy[]): CompiledStatement[] =>
   policies.flatMap((policy) => compile(policy).statements).filter(({ inert }) => !inert);
@@ -43,6 +43,22 @@ export const conditionText = (compiled: CompiledCondition, { version }: Policy):
 /** The same for a `Resource` or `NotResource`. */
 export const resourceText = (element: Element, { version, kind }: Policy): string =>
   textOf(element, () => [`${version}`, kind, `${element.not}`, ...element.values.map(({ value }) => value)]);
+
+/** All that a statement says, in a policy of its kind: the same for the same statement in two policies. */
+export const statementText = ({ statement, policy }: CompiledStatement): string =>
+  textOf(statement, () => {
+    const { effect, principal, action, resource, conditions } = statement;
+    const element = (one: Element | undefined) => JSON.stringify(one && [one.not, one.values.map(plainValue)]);
+    return [
+      `${policy.kind} ${policy.version} ${policy.endpoint}`,
+      effect,
+      ...[principal, action, resource].map(element),
+      ...conditions.map(({ operator, key, values }) => JSON.stringify([operator, key, values.map(plainValue)])),
+    ];
+  });
+
+const plainValue = (located: Located): string =>
+  "type" in located ? `${(located as PrincipalValue).type} ${located.value}` : located.value;
 
 const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
 

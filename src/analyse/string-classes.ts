@@ -3,7 +3,7 @@
  * patterns are walked together, breadth first; a state is a range of the sorted plain texts, the live positions of the
  * other patterns, and the sets that match whatever follows. (The idea of AccessRefinery, FSE 2026, over sets of patterns.)
  */
-import { type CharacterKind, type Pattern, type Token, takes } from "./tokens.ts";
+import { type CharacterKind, type Pattern, spelledOut, type Token, takes } from "./tokens.ts";
 
 export interface StringClass {
   readonly text: string;
@@ -23,7 +23,37 @@ export interface StringClassOptions {
 /** Undefined: more states than the budget allows. */
 export function stringClasses(
   sets: readonly (readonly Pattern[])[],
-  { universe, nonempty = false, mostStates = 20_000, mostClasses = 4_000 }: StringClassOptions = {},
+  options: StringClassOptions = {},
+): readonly StringClass[] | undefined {
+  const key = keyOf(sets, options);
+  if (key === undefined) return classesOf(sets, options);
+  if (!KNOWN.has(key)) {
+    if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+    KNOWN.set(key, classesOf(sets, options));
+  }
+  return KNOWN.get(key);
+}
+
+/** One subject is asked many questions. */
+const KNOWN = new Map<string, readonly StringClass[] | undefined>();
+const MOST_KNOWN = 500;
+const LONGEST_KEY = 30_000;
+
+/** Undefined: too long to be worth keeping. */
+function keyOf(sets: readonly (readonly Pattern[])[], options: StringClassOptions): string | undefined {
+  const { universe, nonempty, mostStates, mostClasses } = options;
+  let key = `${universe !== undefined},${nonempty},${mostStates},${mostClasses}`;
+  for (const patterns of universe ? [universe, ...sets] : [[], ...sets]) {
+    key += "\u0001";
+    for (const pattern of patterns) key += `\u0002${spelledOut(pattern)}`;
+    if (key.length > LONGEST_KEY) return undefined;
+  }
+  return key;
+}
+
+function classesOf(
+  sets: readonly (readonly Pattern[])[],
+  { universe, nonempty = false, mostStates = 20_000, mostClasses = 4_000 }: StringClassOptions,
 ): StringClass[] | undefined {
   const sorted = new Sorted(universe ? [...sets, universe] : sets);
   if (!universe && sorted.walked.length === 0) return plainClasses(sorted, nonempty, mostClasses);

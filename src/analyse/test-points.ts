@@ -33,6 +33,7 @@ import {
   templateInstances,
 } from "./near-misses.ts";
 import { plainScope, type Scope, scopesOf } from "./scopes.ts";
+import type { Found } from "./search.ts";
 import { OF_PRINCIPAL } from "./world.ts";
 
 /** A request at an edge. Plain data but for the request. */
@@ -46,6 +47,9 @@ export interface TestPoint {
     | { readonly policy: string; readonly statement: number; readonly sid: string | null; readonly element: string }
     | undefined;
 }
+
+/** After so many statements of which the analyser cannot tell, and none of which it can, it is not asked further. */
+const MOST_UNDECIDED = 3;
 
 /** More callers and resources of an environment than this are not gone through one by one. */
 const MOST_SCOPES = 60;
@@ -79,6 +83,7 @@ const statementsIn = (set: PolicySet): CompiledStatement[] =>
 class Points {
   readonly list: TestPoint[] = [];
   private readonly seen = new Set<string>();
+  private undecided = 0;
 
   constructor(private readonly subject: Subject) {}
 
@@ -87,9 +92,12 @@ class Points {
   }
 
   around(statement: CompiledStatement, scope: Scope): void {
-    const decided = decisive(statement, scope);
-    if (!decided) return;
-    const { request, model } = decided;
+    if (this.undecided === MOST_UNDECIDED && this.list.length === 0) return;
+    const found = decisive(statement, scope);
+    if (found.verdict === "unknown") this.undecided++;
+    if (found.verdict !== "refuted") return;
+    const { request, space } = found;
+    const { model } = space;
     const before = this.add(request, undefined, statement, "on");
     if (before === undefined) return;
     for (const [element, changed] of changes(request, statement, model)) {
@@ -129,11 +137,10 @@ class Points {
 }
 
 /** A request that is decided otherwise without the statement. */
-function decisive(statement: CompiledStatement, scope: Scope): { request: Request; model: Model } | undefined {
+function decisive(statement: CompiledStatement, scope: Scope): Found {
   const less: Scope = { ...scope, set: withoutStatement(scope.set, statement) };
   const [next, previous] = statement.allows ? [scope, less] : [less, scope];
-  const found = compareIn({ ...next, judge: plainScope(next.set).judge }, previous, {});
-  return found.verdict === "refuted" ? { request: found.request, model: found.space.model } : undefined;
+  return compareIn({ ...next, judge: plainScope(next.set).judge }, previous, {});
 }
 
 function withoutStatement(set: PolicySet, { policy, statement }: CompiledStatement): PolicySet {

@@ -47,6 +47,17 @@ export const some = (kind: CharacterKind): Token[] => [one(kind), run(kind)];
 export const ACCOUNT: readonly Token[] = Array.from({ length: 12 }, () => one("digit"));
 export const ANYTHING: Pattern = [run("any")];
 
+/** The pattern as one text: two have the same only if they are the same. */
+export function spelledOut(pattern: Pattern): string {
+  let text = "";
+  for (const token of pattern) {
+    if ("char" in token) text += token.char < " " ? `\u0003c${token.char}` : token.char;
+    else if ("fold" in token) text += `\u0003f${token.fold}`;
+    else text += `\u0003${token.many ? "m" : "o"}${token.some}\u0003`;
+  }
+  return text;
+}
+
 /** Whether a pattern matches a whole text. */
 export function matches(pattern: Pattern, text: string): boolean {
   const last = pattern.length;

@@ -11,6 +11,7 @@ import type { ContextValue } from "../request/context.ts";
 import { derivedKey } from "../request/derived-keys.ts";
 import { Request } from "../request/request.ts";
 import { has, type Region } from "./box.ts";
+import { familiar } from "./familiar.ts";
 import { ACTION, fixedByCaller, hasRegion, type Model, PRINCIPAL, RESOURCE } from "./model.ts";
 import { targetsFor } from "./resources.ts";
 
@@ -22,29 +23,37 @@ const firstOf = (region: Region, variable: number): number => {
 export interface WitnessOptions {
   readonly partition: string;
   readonly identityAllows: boolean;
+  /** The policy under test does not say its resource: nor does the request, where nothing depends on it. */
+  readonly unnamed: boolean;
 }
 
 /** One request of the region: with few keys, and of the first classes. */
-export function requestIn(region: Region, model: Model, { partition, identityAllows }: WitnessOptions): Request {
+export function requestIn(
+  region: Region,
+  model: Model,
+  { partition, identityAllows, unnamed }: WitnessOptions,
+): Request {
   const { actions, targets, callers, keys, owner, pinned } = model.fields;
   const folded = actions[firstOf(region, ACTION)]!;
   const principal = callers[firstOf(region, PRINCIPAL)]!;
   const resource = targets?.[firstOf(region, RESOURCE)]?.resource ?? someResource(folded, model, partition);
   const facts = model.factsOf({ principal, action: folded, resource });
   const context: Record<string, ContextValue> = { ...pinned };
-  for (const [at, { folded: key, name, values }] of keys.entries()) {
-    const value = values[firstOf(region, 3 + at)]!;
+  for (const [at, variable] of keys.entries()) {
+    const { folded: key, name, values } = variable;
+    const value = familiar(model, variable, values[firstOf(region, 3 + at)]!);
     if (fixedByCaller(key, facts)) continue;
     if (key === "aws:requestedregion" && hasRegion({ resource, actions: undefined })) continue;
     // What nobody tells is absent, unless AWS fills it in.
     if (value === null && derivedKey(key) === undefined) continue;
     context[name] = value;
   }
+  const own = unnamed && targets?.length === 1;
   const request = new Request({
     principal,
     action: spelled(folded),
-    resource,
-    resourceAccount: /^\d{12}$/.test(parseArn(resource)?.account ?? "") || resource === "*" ? null : owner,
+    resource: own ? null : resource,
+    resourceAccount: own || /^\d{12}$/.test(parseArn(resource)?.account ?? "") || resource === "*" ? null : owner,
     context: {},
     givenIdentity: identityAllows ? "allows" : null,
   });

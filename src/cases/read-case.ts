@@ -3,7 +3,7 @@ import { ownerOf } from "../evaluate/normalise.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
 import type { PolicyKind } from "../policy/kinds.ts";
-import { parsePolicy, parsePolicyNode } from "../policy/parse.ts";
+import { type PolicyOptions, parsePolicy, parsePolicyNode } from "../policy/parse.ts";
 import type { Policy } from "../policy/policy.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import type { Context, ContextValue } from "../request/context.ts";
@@ -154,8 +154,22 @@ function readEntry(reader: CaseReader, node: JsonNode, kind: PolicyKind, name: s
   if (endpoint !== null && (kind !== "vpcEndpoint" || !/^(gateway|interface)$/.test(endpoint)))
     reader.refuse(node, "`endpoint` is `gateway` or `interface`, of a VPC endpoint policy");
   const options = { name: title, resource: null, account: null, endpoint: endpoint as "gateway" | "interface" | null };
-  if (document.type === "string") return parsePolicy(new Source(title, document.value), kind, options);
+  if (document.type === "string") return textPolicy(document.value, kind, options);
   return parsePolicyNode(reader.source, document, kind, options);
+}
+
+const TEXTS = new Map<string, Policy>();
+const MOST_TEXTS = 1000;
+
+/** The cases of a suite repeat their policies: a text is read once. */
+function textPolicy(text: string, kind: PolicyKind, options: PolicyOptions): Policy {
+  const id = JSON.stringify([kind, options.name, options.endpoint, text]);
+  let policy = TEXTS.get(id);
+  if (!policy) {
+    policy = parsePolicy(new Source(options.name, text), kind, options);
+    if (TEXTS.size < MOST_TEXTS) TEXTS.set(id, policy);
+  }
+  return policy;
 }
 
 function readGrant(reader: CaseReader, node: JsonNode): Grant {

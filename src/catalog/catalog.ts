@@ -19,7 +19,8 @@ interface Entry {
 }
 
 interface Index {
-  readonly text: string;
+  /** The file's bytes: as one text it would cost an import more than all that is read of it. */
+  readonly bytes: Buffer;
   readonly entries: ReadonlyMap<string, Entry>;
   /** Services that define keys with a prefix which is not theirs, by that prefix. */
   readonly homes: ReadonlyMap<string, readonly string[]>;
@@ -29,13 +30,12 @@ let index: Index | undefined;
 
 function load(): Index {
   if (index) return index;
-  // INVARIANT: the file is ASCII, so offsets in it count characters.
-  const text = readFileSync(fileURLToPath(new URL("./catalog.txt", import.meta.url)), "latin1");
+  const bytes = readFileSync(fileURLToPath(new URL("./catalog.txt", import.meta.url)));
   const entries = new Map<string, Entry>();
   const homes = new Map<string, readonly string[]>();
-  const headEnd = text.indexOf("\n\n");
+  const headEnd = bytes.indexOf("\n\n");
   let start = headEnd + 2;
-  for (const line of text.slice(0, headEnd).split("\n")) {
+  for (const line of textOf(bytes, 0, headEnd).split("\n")) {
     const [name = "", length = "", ...rest] = line.split(" ");
     if (name === "#") continue;
     if (length === ">") homes.set(name, rest);
@@ -45,15 +45,18 @@ function load(): Index {
       start = end;
     }
   }
-  index = { text, entries, homes };
+  index = { bytes, entries, homes };
   return index;
 }
 
+/** INVARIANT: the file is ASCII, so that a byte is a character. */
+const textOf = (bytes: Buffer, start: number, end: number): string => bytes.toString("latin1", start, end);
+
 function section(prefix: string): Section | undefined {
-  const { text, entries } = load();
+  const { bytes, entries } = load();
   const entry = entries.get(prefix);
   if (!entry) return undefined;
-  entry.section ??= parseSection(prefix, text.slice(entry.start, entry.end));
+  entry.section ??= parseSection(prefix, textOf(bytes, entry.start, entry.end));
   return entry.section;
 }
 

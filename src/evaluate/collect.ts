@@ -10,7 +10,7 @@ import {
   resourceControlLevels,
   serviceControlLevels,
 } from "../environment/organization.ts";
-import { parseArn } from "../policy/arn.ts";
+import { accountOf, parseArn } from "../policy/arn.ts";
 import { serviceControlPolicy } from "../policy/constructors.ts";
 import type { Policy } from "../policy/policy.ts";
 import { buildFacts } from "../request/build-facts.ts";
@@ -33,7 +33,7 @@ export function collect(environment: Environment, asked: RequestFields): { set: 
   const caller = asked.principal.account === null ? undefined : membershipOf(environment, asked.principal.account);
   const said =
     resource?.owner ??
-    accountOf(resourceArn ?? asked.resource) ??
+    accountIn(resourceArn ?? asked.resource) ??
     resource?.policy?.account ??
     asked.resourceAccount ??
     undefined;
@@ -161,10 +161,7 @@ function findResource(
   return found(resource) ?? found(bucket) ?? {};
 }
 
-const accountOf = (arn: string | null): string | undefined => {
-  const account = arn === null ? undefined : parseArn(arn)?.account;
-  return account && /^\d{12}$/.test(account) ? account : undefined;
-};
+const accountIn = (arn: string | null): string | undefined => (arn === null ? undefined : accountOf(arn));
 
 /** What is known of the organization of an account; what is not is left open. */
 function organizationContext(

@@ -1,6 +1,6 @@
 import { parseOperator } from "../catalog/operators.ts";
 import { type Condition, hasVariables, type PolicyFields } from "../policy/policy.ts";
-import { contextKey, type Evaluation, type Key } from "./evaluation.ts";
+import { contextKey, type Evaluation, Key } from "./evaluation.ts";
 import type { CompareValue } from "./operators/comparison.ts";
 import { compileValue } from "./operators/compile-value.ts";
 
@@ -22,7 +22,8 @@ export function compileCondition(
   const { facts, qualifier, ifExists } = parseOperator(condition.operator)!;
   // This key works in IAM policies only (F23).
   const unread = policy.kind === "key" && /^kms:resourcealiases$/i.test(condition.key);
-  const key = unread ? { ...contextKey(condition.key), unread } : contextKey(condition.key);
+  const key = unread ? new Key(condition.key, unread) : contextKey(condition.key);
+  const { multiValued } = key;
   const compiled = (matches: (run: Evaluation) => boolean): CompiledCondition => ({ condition, key, matches });
 
   if (facts.family === "null") {
@@ -56,7 +57,7 @@ export function compileCondition(
     const values = run.read(key);
     if (values === undefined || values.length === 0) return negated || ifExists;
     if (without) return negated ? run.weak("A9", false, true) : false;
-    if (values.length > 1 || key.multiValued)
+    if (values.length > 1 || multiValued)
       // A key with several values needs a set operator (C15).
       return run.weak(
         "C15",

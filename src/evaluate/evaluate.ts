@@ -67,19 +67,15 @@ export function judge(set: PolicySet, facts: Facts): Judgement {
   const verdict = decide(set, run);
   const open = run.openKeys.size > 0 || run.sessionNames.size > 0 || run.identityOpen || run.resourceOpen;
   const openness = open ? findOpen(set, facts, run) : CLOSED;
+  const policies = policiesOf(set);
   const decision: Decision = {
     outcome: verdict.outcome,
     statements: refs(verdict),
     openKeys: openness.keys,
     openPolicies: openness.policies,
     unverified: unverified(set, facts, run, verdict.outcome),
-    // Made when they are read: a decision among thousands has no reader.
-    get findings() {
-      return requestFindings(set, facts);
-    },
-    get policies() {
-      return policiesOf(set).map(({ name }) => name);
-    },
+    findings: requestFindings(policies, facts),
+    policies: policies.map(({ name }) => name),
   };
   return { decision, verdict, openness, set, facts };
 }
@@ -87,13 +83,16 @@ export function judge(set: PolicySet, facts: Facts): Judgement {
 /** A rule is rested on when its other reading gives another outcome. */
 function unverified(set: PolicySet, facts: Facts, run: Evaluation, outcome: Outcome): string[] {
   const rules: string[] = [];
+  if (run.touched.size === 0) return rules;
   for (const rule of run.touched)
     if (decide(set, new Evaluation(facts, undefined, rule)).outcome !== outcome) rules.push(rule);
   return rules.sort();
 }
 
 function refs({ statements, grants }: Verdict): StatementRef[] {
-  return [...statements.map(ref), ...grants.map((grant, index) => ({ policy: "grant", index, sid: grant.name }))];
+  const refs = statements.map(ref);
+  for (const [index, grant] of grants.entries()) refs.push({ policy: "grant", index, sid: grant.name });
+  return refs;
 }
 
 export const ref = ({ policy, statement }: CompiledStatement): StatementRef => ({

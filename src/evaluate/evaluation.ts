@@ -1,35 +1,54 @@
-import { keyFacts } from "../catalog/catalog.ts";
+import { type KeyFacts, keyFacts } from "../catalog/catalog.ts";
 import { type DeriveKey, derivedKey, OpenKey, WEAK_DERIVED } from "../request/derived-keys.ts";
 import type { Facts } from "../request/facts.ts";
 
-/** A condition key as the evaluator reads it: interned, so that a policy's compilation finds its row once. */
-export interface Key {
-  readonly name: string;
+/** A condition key as the evaluator reads it. What the catalogue says of it is read when it is asked for. */
+export class Key {
   readonly folded: string;
-  readonly multiValued: boolean;
-  readonly known: boolean;
   readonly derive: DeriveKey | undefined;
   readonly weak: string | undefined;
-  /** The policy at hand cannot read it. */
-  readonly unread?: boolean;
+  private facts: KeyFacts | undefined | null = null;
+
+  constructor(
+    private readonly written: string,
+    /** The policy at hand cannot read it. */
+    readonly unread = false,
+  ) {
+    this.folded = written.toLowerCase();
+    this.derive = derivedKey(this.folded);
+    this.weak = WEAK_DERIVED[this.folded];
+  }
+
+  /** As AWS writes it. */
+  get name(): string {
+    const facts = this.row();
+    return facts && !facts.name.includes("$") ? facts.name : this.written;
+  }
+
+  get multiValued(): boolean {
+    return this.row()?.multiValued ?? false;
+  }
+
+  /** AWS has such a key. */
+  get known(): boolean {
+    return this.row() !== undefined;
+  }
+
+  private row(): KeyFacts | undefined {
+    if (this.facts === null) this.facts = keyFacts(this.folded);
+    return this.facts;
+  }
 }
 
 const KEYS = new Map<string, Key>();
 const MOST_KEYS = 10_000;
 
+/** Interned, so that policies that name the same key find its row once. */
 export function contextKey(name: string): Key {
   const folded = name.toLowerCase();
   let key = KEYS.get(folded);
   if (!key) {
-    const facts = keyFacts(name);
-    key = {
-      name: facts && !facts.name.includes("$") ? facts.name : name,
-      folded,
-      multiValued: facts?.multiValued ?? false,
-      known: facts !== undefined,
-      derive: derivedKey(folded),
-      weak: WEAK_DERIVED[folded],
-    };
+    key = new Key(name);
     if (KEYS.size < MOST_KEYS) KEYS.set(folded, key);
   }
   return key;

@@ -2,7 +2,7 @@
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
 import { type Environment, isEnvironment } from "../environment/environment.ts";
-import { parseArn } from "../policy/arn.ts";
+import { accountOf, parseArn } from "../policy/arn.ts";
 import { KINDS } from "../policy/kinds.ts";
 import { isPolicy, type Policy } from "../policy/policy.ts";
 import { buildFacts } from "../request/build-facts.ts";
@@ -25,28 +25,17 @@ export function toQuestion(subject: Subject, request: Request): Question {
   if (!isRequest(request))
     refuse("wrong-use", "what is asked is not a request", { help: 'make it with `request("arn:…", "kms:Decrypt")`' });
   if (isEnvironment(subject)) return collect(subject, locate(request, undefined));
-  const parts = Array.isArray(subject) ? (subject as readonly (Policy | Grant)[]) : [subject as Policy | Grant];
-  const policies = parts.filter(isPolicy);
-  const grants = parts.filter(isGrant);
-  if (policies.length + grants.length !== parts.length)
-    refuse("wrong-use", "a subject is a policy, a grant, or a list of them", {
-      help: "make policies with `keyPolicy(…)`, `identityPolicy(…)` and the like",
-    });
-  const of = (kind: Policy["kind"]) => policies.filter((policy) => policy.kind === kind);
-  const attached = policies.filter(({ kind }) => KINDS[kind].attachedToResource);
-  const identity = of("identity");
-  const empty = Array.isArray(subject) && parts.length === 0;
-  const resource = pickAttached(attached, request, attached.length === parts.length);
+  const several = Array.isArray(subject);
+  const parts = new Parts(several ? (subject as readonly (Policy | Grant)[]) : [subject as Policy | Grant]);
+  const { identity, attached, grants, serviceControl, resourceControl, vpcEndpoint } = parts;
+  const empty = several && parts.count === 0;
+  const resource = attached.length > 0 ? pickAttached(attached, request, attached.length === parts.count) : undefined;
   const located = locate(request, resource);
   if (identity.length > 0 && request.givenIdentity !== null)
     refuse("contradiction", "the subject has identity policies, so nothing else can be given of them", {
       help: "leave out `.givenIdentityAllows()` or `.givenNoIdentityPolicies()`",
     });
-  const endpoints = of("vpcEndpoint");
-  const saidEndpoint = Object.keys(request.context).some((key) =>
-    /^(aws:sourcevpce|kms:viaservice|aws:calledvia)$/i.test(key),
-  );
-  if (endpoints.length > 0 && !saidEndpoint)
+  if (vpcEndpoint.length > 0 && !Object.keys(request.context).some(saysEndpoint))
     refuse(
       "wrong-use",
       "the subject has a VPC endpoint's policy, and whether the request comes through the endpoint is not said",
@@ -54,21 +43,55 @@ export function toQuestion(subject: Subject, request: Request): Question {
         help: 'say it: `.fromVpcEndpoint("vpce-…")`, or `.withoutContext("aws:SourceVpce")`',
       },
     );
-  const serviceControl = of("serviceControl");
-  const resourceControl = of("resourceControl");
   return {
     set: {
       identity: identity.length > 0 || empty ? identity : undefined,
-      permissionsBoundary: of("permissionsBoundary"),
-      session: of("session"),
+      permissionsBoundary: parts.permissionsBoundary,
+      session: parts.session,
       resource: resource ?? (empty ? null : undefined),
       grants,
       serviceControl: serviceControl.length > 0 ? [serviceControl] : EMPTY_SET.serviceControl,
       resourceControl: resourceControl.length > 0 ? [resourceControl] : EMPTY_SET.resourceControl,
-      vpcEndpoint: endpoints,
+      vpcEndpoint,
     },
     facts: buildFacts(located, ownerOf(located, resource, grants)),
   };
+}
+
+const saysEndpoint = (key: string) => /^(aws:sourcevpce|kms:viaservice|aws:calledvia)$/i.test(key);
+
+const NO_POLICIES: readonly Policy[] = [];
+
+/** The parts of a subject by what they are, each list in the subject's order. */
+class Parts {
+  identity = NO_POLICIES;
+  permissionsBoundary = NO_POLICIES;
+  session = NO_POLICIES;
+  serviceControl = NO_POLICIES;
+  resourceControl = NO_POLICIES;
+  vpcEndpoint = NO_POLICIES;
+  /** The policies of resources: keys, roles and others. */
+  attached = NO_POLICIES;
+  grants: readonly Grant[] = [];
+  readonly count: number;
+
+  constructor(parts: readonly unknown[]) {
+    this.count = parts.length;
+    for (const part of parts)
+      if (isPolicy(part)) this.add(part);
+      else if (isGrant(part)) this.grants = [...this.grants, part];
+      else
+        refuse("wrong-use", "a subject is a policy, a grant, or a list of them", {
+          help: "make policies with `keyPolicy(…)`, `identityPolicy(…)` and the like",
+        });
+  }
+
+  private add(policy: Policy): void {
+    const { kind } = policy;
+    const list = kind === "key" || kind === "trust" || kind === "resource" ? "attached" : kind;
+    // Most lists stay empty, and those that do not are short.
+    this[list] = [...this[list], policy];
+  }
 }
 
 /** The one policy attached to the resource of the request; undefined when that resource's policy was not given. */
@@ -101,11 +124,10 @@ function pickAttached(attached: readonly Policy[], request: Request, alone: bool
 
 /** Whether a resource's policy is the one of the request's resource, as far as can be told. */
 function concerns({ kind, resource }: Policy, request: Request): boolean {
-  const service = request.action.slice(0, request.action.indexOf(":")).toLowerCase();
   const target = request.resource;
-  if (kind === "key" && service !== "kms") return false;
-  if (kind === "trust" && service !== "sts") return false;
-  if (kind === "resource" && service === "kms" && target !== null && parseArn(target)?.resource.startsWith("key/"))
+  if (kind === "key" && !isOf(request, "kms:")) return false;
+  if (kind === "trust" && !isOf(request, "sts:")) return false;
+  if (kind === "resource" && isOf(request, "kms:") && target !== null && parseArn(target)?.resource.startsWith("key/"))
     return false;
   if (
     resource === null ||
@@ -119,6 +141,8 @@ function concerns({ kind, resource }: Policy, request: Request): boolean {
     (kind === "resource" && /^[/:]/.test(target.slice(resource.length)) && target.startsWith(resource))
   );
 }
+
+const isOf = ({ action }: Request, prefix: string) => action.slice(0, prefix.length).toLowerCase() === prefix;
 
 /** The request with its resource: the one it names, else the one that the policy under test is attached to. */
 function locate(request: Request, attached: Policy | undefined): RequestFields {
@@ -156,10 +180,7 @@ export function ownerOf(
   });
 }
 
-function accountIn(arn: string | null): string | undefined {
-  const account = arn === null ? undefined : parseArn(arn)?.account;
-  return account && /^\d{12}$/.test(account) ? account : undefined;
-}
+const accountIn = (arn: string | null): string | undefined => (arn === null ? undefined : accountOf(arn));
 
 const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
 
@@ -168,7 +189,18 @@ const ACCOUNT_ID = /(?<!\d)\d{12}(?!\d)/g;
  * root statement is among them; for others in the resources alone, because they often name nobody but strangers, and to
  * take a stranger for the owner would let a test pass over an open door.
  */
-function accountsNamed(policy: Policy): Set<string> {
+function accountsNamed(policy: Policy): ReadonlySet<string> {
+  let accounts = NAMED.get(policy);
+  if (!accounts) {
+    accounts = readAccounts(policy);
+    NAMED.set(policy, accounts);
+  }
+  return accounts;
+}
+
+const NAMED = new WeakMap<Policy, ReadonlySet<string>>();
+
+function readAccounts(policy: Policy): Set<string> {
   const everywhere = policy.kind === "key";
   const texts = policy.statements.flatMap(({ principal, resource, conditions }) => [
     ...(resource?.values ?? []).map(({ value }) => parseArn(value)?.account ?? ""),

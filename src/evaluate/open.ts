@@ -166,15 +166,18 @@ function conditionsOn(key: Key, set: PolicySet): Condition[] {
 }
 
 export function policiesOf(set: PolicySet): Policy[] {
-  return [
-    ...(set.identity ?? []),
-    ...set.permissionsBoundary,
-    ...set.session,
-    ...(set.resource ? [set.resource] : []),
-    ...set.serviceControl.flat(),
-    ...set.resourceControl.flat(),
-    ...set.vpcEndpoint,
-  ];
+  const policies: Policy[] = [];
+  const add = (some: readonly Policy[]) => {
+    for (const policy of some) policies.push(policy);
+  };
+  if (set.identity) add(set.identity);
+  add(set.permissionsBoundary);
+  add(set.session);
+  if (set.resource) policies.push(set.resource);
+  set.serviceControl.forEach(add);
+  set.resourceControl.forEach(add);
+  add(set.vpcEndpoint);
+  return policies;
 }
 
 /** Values of a key that its conditions can tell apart: what they list, and what is just beside it. */

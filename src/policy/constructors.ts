@@ -38,13 +38,21 @@ export interface PolicyMaker<Options> {
   fromFile(path: string, options?: Options): Policy;
 }
 
+/** Of a maker: how it reads a text with places. By symbol: the two builds of the package may be mixed. */
+const READ = Symbol.for("iam-expect.policy.read");
+type Reader<Options> = (source: Source, options?: Options) => Policy;
+
+/** Undefined: this is no maker of policies. */
+export const readerOf = <Options>(maker: unknown): Reader<Options> | undefined =>
+  typeof maker === "function" ? (maker as { [READ]?: Reader<Options> })[READ] : undefined;
+
 type AnyOptions = NameOption & { key?: string; resource?: string; account?: string; role?: string; endpoint?: string };
 
 function maker<Options extends NameOption>(
   kind: PolicyKind,
   known: readonly (keyof AnyOptions)[],
 ): PolicyMaker<Options> {
-  const read = (source: Source, options: Options | undefined): Policy =>
+  const read: Reader<Options> = (source, options) =>
     parsePolicy(source, kind, checkOptions((options ?? {}) as AnyOptions, known, source.file));
   const make = (document: PolicyDocument, options?: Options): Policy => {
     const title = KINDS[kind].title.replace(/^an? /, "");
@@ -59,7 +67,10 @@ function maker<Options extends NameOption>(
       );
     return read(documentSource(document, name), options);
   };
-  return Object.assign(make, { fromFile: (path: string, options?: Options) => read(fileSource(path), options) });
+  return Object.assign(make, {
+    fromFile: (path: string, options?: Options) => read(fileSource(path), options),
+    [READ]: read,
+  });
 }
 
 function checkOptions(options: AnyOptions, known: readonly (keyof AnyOptions)[], name: string): PolicyOptions {

@@ -76,10 +76,13 @@ function fromPieces(pieces: readonly Piece[], source: string): Glob {
   if (pieces.length === 2 && !first.codes && last.text === "") {
     const prefix = first.text;
     if (prefix === "") return { exact: undefined, source, matches: () => true };
-    // ARNs begin alike: where two differ, the last character mostly tells.
+    // ARNs begin alike: where two differ, the last few characters mostly tell.
     const end = prefix.length - 1;
-    const code = prefix.charCodeAt(end);
-    const matches = (value: string) => value.charCodeAt(end) === code && value.startsWith(prefix);
+    const near = Math.max(0, prefix.length - 4);
+    const matches = (value: string) => {
+      for (let at = end; at >= near; at--) if (value.charCodeAt(at) !== prefix.charCodeAt(at)) return false;
+      return value.startsWith(prefix);
+    };
     return { exact: undefined, source, matches };
   }
   if (pieces.length === 2 && !first.codes && !last.codes) {

@@ -45,11 +45,12 @@ function parseReading(source: Source, json: JsonReading, kind: PolicyKind, optio
   const help = json.root ? undefined : wrongText(source.text);
   for (const { sentence, label, through, ...span } of json.problems)
     reading.problem(span, "json-syntax", sentence, { label, through, help });
-  const document = json.root ? readDocument(reading, json.root) : undefined;
-  if (!document || reading.problems.length > 0) throw new DiagnosticError(inOrder(reading.problems));
+  const { root } = json;
+  const document = root && readDocument(reading, root);
+  if (!root || !document || reading.problems.length > 0) throw new DiagnosticError(inOrder(reading.problems));
   const fields: PolicyFields = { kind, ...options, ...document, findings: [] };
   findings(reading, fields);
-  return new Policy({ ...fields, findings: inOrder(reading.findings) }, source);
+  return new Policy({ ...fields, findings: inOrder(reading.findings) }, source, root);
 }
 
 /** The help for a text that is no JSON at all: the name of a file, or a text in another encoding. */

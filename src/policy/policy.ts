@@ -59,8 +59,14 @@ export interface PolicyFields {
   readonly endpoint: "gateway" | "interface" | null;
 }
 
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 const BRAND = Symbol.for("iam-expect.policy");
 const SOURCE = Symbol.for("iam-expect.policy.source");
+const DOCUMENT = Symbol.for("iam-expect.policy.document");
 
 /** A parsed policy. Immutable; its own enumerable properties are plain data. Made by `keyPolicy(...)` and the like. */
 export class Policy implements PolicyFields {
@@ -74,10 +80,12 @@ export class Policy implements PolicyFields {
   declare readonly account: string | null;
   declare readonly endpoint: PolicyFields["endpoint"];
 
-  constructor(fields: PolicyFields, source: Source) {
+  /** `document`: where in the source the policy stands; left out where it was not written but made. */
+  constructor(fields: PolicyFields, source: Source, document?: Span) {
     Object.assign(this, fields);
     Object.defineProperty(this, BRAND, { value: true });
     Object.defineProperty(this, SOURCE, { value: source });
+    Object.defineProperty(this, DOCUMENT, { value: document });
     // A policy is compiled once: what is decided must stay what is read.
     freeze(this);
   }
@@ -97,6 +105,11 @@ export function isPolicy(value: unknown): value is Policy {
 /** The text that a policy was read from, for code frames. */
 export function sourceOf(policy: Policy): Source {
   return (policy as unknown as Record<symbol, Source>)[SOURCE]!;
+}
+
+/** Where in its source the policy stands. */
+export function spanOf(policy: Policy): Span | undefined {
+  return (policy as unknown as Record<symbol, Span | undefined>)[DOCUMENT];
 }
 
 /** Only version 2012-10-17 substitutes `${…}`; an absent version reads as 2008-10-17 (semantics A3). */

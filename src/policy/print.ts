@@ -1,4 +1,10 @@
-import type { Element, Policy, PrincipalValue, Statement } from "./policy.ts";
+import { type Element, type Policy, type PrincipalValue, type Statement, sourceOf, spanOf } from "./policy.ts";
+
+/** The policy as it was written, without the rest of its file. */
+export function documentOf(policy: Policy): string {
+  const span = spanOf(policy);
+  return span ? sourceOf(policy).text.slice(span.start, span.end) : printPolicy(policy);
+}
 
 /** The policy as JSON text, with every list written as a list. Reading it again gives the same policy. */
 export function printPolicy(policy: Policy): string {

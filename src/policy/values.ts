@@ -1,4 +1,4 @@
-import ipaddr from "ipaddr.js";
+import { createRequire } from "node:module";
 
 /** Readers of the typed values in conditions, shared by the evaluator and the findings. Undefined: not such a value. */
 
@@ -62,7 +62,17 @@ export function parseCidr(text: string): Cidr | undefined {
   };
 }
 
+type IpAddr = typeof import("ipaddr.js");
+
+/**
+ * Loaded when the first address is read. To import this CommonJS package from an ES module starts the part of Node that
+ * reads the exports of one, which takes longer than all the rest of loading this package.
+ */
+let loaded: IpAddr | undefined;
+
 function addressBytes(text: string): number[] | undefined {
+  loaded ??= createRequire(import.meta.url)("ipaddr.js") as IpAddr;
+  const ipaddr = loaded;
   // ipaddr.js also reads octal and one-part IPv4; AWS's form has four decimal parts.
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text))
     return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text).octets : undefined;

@@ -173,8 +173,8 @@ const LINKS: readonly Link[] = [
   simple("kms:granteeprincipal", "toGrantee", isCallerArn),
   simple("kms:requestalias", "withAlias", (value) => /^alias\/[\w/-]+$/.test(value)),
   secondFactor,
-  simple("aws:sourceip", "fromIp", (value) => parseCidr(value)?.written === false),
   fromVpc,
+  simple("aws:sourceip", "fromIp", (value) => parseCidr(value)?.written === false),
   simple("aws:sourcearn", "withSourceArn", (value) => parseArn(value) !== undefined),
   simple("aws:sourceaccount", "withSourceAccount", isAccountId),
   simple("aws:sourceorgid", "withSourceOrg"),
@@ -226,9 +226,9 @@ function secondFactor(told: Told): string {
   return present === absent ? told.say(".withoutMfa()", "aws:multifactorauthpresent") : "";
 }
 
-/** These links also say that there is no public address. */
+/** These links also say that there is no public address, as is so through an endpoint. */
 function fromVpc(told: Told): string {
-  if (told.value("aws:sourceip") !== null) return "";
+  if ((told.value("aws:sourceip") ?? null) !== null) return "";
   const vpc = simple("aws:sourcevpc", "fromVpc")(told);
   const both = vpc + simple("aws:sourcevpce", "fromVpcEndpoint")(told);
   return both === "" ? "" : told.say(both, "aws:sourceip");

@@ -120,16 +120,17 @@ const NO_CONTEXT: Facts["context"] = new Map();
 
 function foldContext(context: RequestFields["context"]): Facts["context"] {
   let folded: Map<string, readonly string[] | null> | undefined;
+  let count = 0;
   for (const key in context) {
     const value = context[key]!;
     const name = foldedName(key);
     folded ??= new Map();
+    folded.set(name, value === null ? null : typeof value === "string" ? [value] : value);
     // Two tags that differ by case alone give unpredictable results (B1).
-    if (folded.has(name))
+    if (folded.size !== ++count)
       refuse("ambiguous-tags", `the context has ${quoted(key)} twice, with names that differ only by case`, {
         help: "names of keys and tags do not depend on case",
       });
-    folded.set(name, value === null ? null : typeof value === "string" ? [value] : value);
   }
   return folded ?? NO_CONTEXT;
 }

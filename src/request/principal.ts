@@ -53,10 +53,11 @@ export class Principal implements PrincipalFields {
   constructor(fields: PrincipalFields) {
     Object.assign(this, fields);
     Object.freeze(this.tags);
-    Object.defineProperty(this, BRAND, { value: true });
     Object.freeze(this);
   }
 }
+
+Object.defineProperty(Principal.prototype, BRAND, { value: true });
 
 export function isPrincipal(value: unknown): value is Principal {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[BRAND] === true;

@@ -42,7 +42,6 @@ export class Request implements RequestFields {
     this.resourceAccount = fields.resourceAccount;
     this.context = fields.context;
     this.givenIdentity = fields.givenIdentity;
-    Object.defineProperty(this, BRAND, { value: true });
     Object.freeze(this.context);
     Object.freeze(this);
   }
@@ -274,6 +273,8 @@ export class Request implements RequestFields {
     return new Request({ ...this, context });
   }
 }
+
+Object.defineProperty(Request.prototype, BRAND, { value: true });
 
 /** The end of the year 9999. */
 const LAST_INSTANT = Date.UTC(9999, 11, 31);

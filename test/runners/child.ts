@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 export interface Finished {
   readonly code: number | null;
   readonly output: string;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 const LIMIT = 120_000;
@@ -24,10 +26,16 @@ export function run(
       stdio: ["ignore", "pipe", "pipe"],
       timeout: LIMIT,
     });
-    let output = "";
-    child.stdout.on("data", (text) => (output += text));
-    child.stderr.on("data", (text) => (output += text));
+    let [output, stdout, stderr] = ["", "", ""];
+    child.stdout.on("data", (text) => {
+      output += text;
+      stdout += text;
+    });
+    child.stderr.on("data", (text) => {
+      output += text;
+      stderr += text;
+    });
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, output }));
+    child.on("close", (code) => resolve({ code, output, stdout, stderr }));
   });
 }

@@ -10,8 +10,10 @@ export function isKey(facts: Facts): boolean {
 
 /** The key policy never covers aliases, nor actions without a key (F1, F8, F9). */
 export function isBesideKey(facts: Facts): boolean {
-  if (facts.service !== "kms") return false;
-  return facts.resource === "*" || (!isKey(facts) && (facts.arn?.resource.startsWith("alias/") ?? false));
+  if (facts.service !== "kms" || facts.resource === undefined) return false;
+  if (facts.resource === "*") return true;
+  // Most are keys, which the text tells without taking the ARN apart.
+  return facts.resource.includes(":alias/") && (facts.arn?.resource.startsWith("alias/") ?? false);
 }
 
 /** The operations that work on a key of another account (F12). */

@@ -1,5 +1,6 @@
 import { expect } from "expect";
-import { keyPolicy, request, role } from "iam-expect";
+import { invariants, keyPolicy, request, role } from "iam-expect";
+import { requestsFor } from "iam-expect/fast-check";
 import type {} from "iam-expect/jest";
 import { matchers } from "iam-expect/matchers";
 
@@ -16,3 +17,10 @@ await expect(Promise.resolve(policy)).resolves.toAllow(request(app, "kms:Decrypt
 expect(policy).toAllow(app, "kms:Decrpt");
 // @ts-expect-error no such link
 expect(policy).toAllow(app, "kms:Decrypt").viaServices("x");
+expect(policy).toHoldFor(
+  requestsFor(policy),
+  (asked, { outcome }) => outcome !== "allowed" || asked.action === "kms:Decrypt",
+);
+expect(policy).not.toHoldFor(invariants.noLockout(), { runs: 10 });
+// @ts-expect-error no property
+expect(policy).toHoldFor(requestsFor(policy));
