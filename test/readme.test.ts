@@ -14,6 +14,8 @@ const blocks = [...readme.matchAll(/(?:`([\w./-]+)`:\n\n)?```(\w*)\n([\s\S]*?)``
   }),
 );
 const block = (file: string) => blocks.find((one) => one.file === file)!.text;
+/** The page's policy as it was meant to be. */
+const right = block("policies/ebs-key.json").replace("ec2.*", "ec2.us-west-2.amazonaws.com");
 
 // Inside the checkout, where the package resolves by its own name.
 mkdirSync("test/.tmp", { recursive: true });
@@ -40,13 +42,11 @@ test("the first screen's test prints the failure that is shown, and passes on th
   const shown = blocks.find(({ language, text }) => language === "" && text.startsWith("Error:"))!.text;
   const failed = vitest();
   expect(failed).toContain(shown.trimEnd());
-  expect(failed).toMatch(/policies\/ebs-key\.test\.ts:7:18/);
+  expect(failed).toMatch(/policies\/ebs-key\.test\.ts:12:18/);
+  expect(failed).toMatch(/Tests\s+1 failed \| 1 passed \(2\)/);
 
-  writeFileSync(
-    join(folder, "policies/ebs-key.json"),
-    block("policies/ebs-key.json").replace("us-west-1", "us-west-2"),
-  );
-  expect(vitest()).toMatch(/Tests\s+1 passed \(1\)/);
+  writeFileSync(join(folder, "policies/ebs-key.json"), right);
+  expect(vitest()).toMatch(/Tests\s+2 passed \(2\)/);
 });
 
 test("the configuration of AWS's simulator is read, and a key policy is not asked of it", () => {
@@ -77,8 +77,8 @@ test("the sentences of the page hold", () => {
   const sentences = blocks.filter(
     ({ language, file, text }) => language === "ts" && !file && !text.includes("import "),
   );
-  expect(sentences).toHaveLength(3);
-  const [matchers = "", forms = "", operation = ""] = sentences.map(({ text }) => text);
+  expect(sentences).toHaveLength(4);
+  const [matchers = "", forms = "", operation = "", proofs = ""] = sentences.map(({ text }) => text);
   const [allow, deny, explicitly, together] = matchers.split("\n");
   writeFileSync(
     join(folder, "policies/page.test.ts"),
@@ -111,6 +111,13 @@ test("an operation", () => {
   const ebsKeyPolicy = policyOfKey({ Version, Statement: { Effect: "Allow", Principal: { AWS: app }, Action: ["kms:CreateGrant"], Resource: "*" } });
   ${operation.replaceAll("\n", "\n  ")}
 });
+test("proofs", async () => {
+  const [app, admin] = ["app", "admin"].map((name) => "arn:aws:iam::111122223333:role/" + name);
+  const to = (AWS, Action) => ({ Effect: "Allow", Principal: { AWS }, Action, Resource: "*" });
+  const policy = policyOfKey({ Version, Statement: [to(app, "kms:Decrypt"), to(admin, "kms:PutKeyPolicy")] }, attached);
+  const previous = policyOfKey({ Version, Statement: [to(admin, "kms:Put*"), to([app], ["kms:Decrypt"])] }, attached);
+  ${proofs.replaceAll("expect(policy)", "await expect(policy)").replaceAll("\n", "\n  ")}
+});
 test("one argument", () => {
   const policy = direct;
   ${forms}
@@ -119,7 +126,7 @@ test("one argument", () => {
 });
 `,
   );
-  expect(vitest()).toMatch(/Tests\s+5 passed \(5\)/);
+  expect(vitest()).toMatch(/Tests\s+7 passed \(7\)/);
 });
 
 test("the page's searches hold", () => {
@@ -141,7 +148,7 @@ test("searches", () => {
 });
 `,
   );
-  expect(vitest()).toMatch(/Tests\s+2 passed \(2\)/);
+  expect(vitest()).toMatch(/Tests\s+3 passed \(3\)/);
 });
 
 test("the Jest project and the script fail on the wrong policy and pass on the right one", () => {
@@ -159,12 +166,12 @@ test("the Jest project and the script fail on the wrong policy and pass on the r
   const wrong = block("policies/ebs-key.json");
   for (const [text, status] of [
     [wrong, 1],
-    [wrong.replace("us-west-1", "us-west-2"), 0],
+    [right, 0],
   ] as const) {
     writeFileSync(join(folder, "policies/ebs-key.json"), text);
     for (const { status: got, stdout, stderr } of [jest(), script()]) {
       expect({ got, output: got === status ? "" : stdout + stderr }).toEqual({ got: status, output: "" });
-      if (status === 1) expect(stdout + stderr).toContain('nearest: "GrantsThroughEC2" misses by one condition');
+      if (status === 1) expect(stdout + stderr).toContain('"GrantsThroughEC2" allows it');
     }
   }
 });

@@ -1,5 +1,5 @@
 /** A box of requests in words: who, which actions, on what, when. */
-import { keyFacts } from "../catalog/catalog.ts";
+import { keyFacts, servicePrefixes } from "../catalog/catalog.ts";
 import { parseOperator } from "../catalog/operators.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
@@ -29,18 +29,28 @@ export interface AccessBox {
   readonly needsIdentity: boolean;
 }
 
+/** How much the words say. */
+export interface Telling {
+  /** Whole lists and ARNs, and the operator where a word could mean several: other access has other words. */
+  readonly whole: boolean;
+  /** Is called where nothing but an example could be told. */
+  readonly byExample?: () => void;
+}
+export const BRIEF: Telling = { whole: false };
+
 export function describeBox(
   { inside, needed }: FoundBox,
   space: Space,
   attached: Parameters<typeof isDoneOn>[0] | null | undefined,
+  telling: Telling = BRIEF,
 ): AccessBox {
   const { model } = space;
   return {
-    who: who(inside[PRINCIPAL]!, needed[PRINCIPAL]!, space),
+    who: who(inside[PRINCIPAL]!, needed[PRINCIPAL]!, space, telling),
     actions: actionsIn(needed[ACTION]!, model, attached),
-    resources: resourcesIn(inside[RESOURCE]!, needed[RESOURCE]!, model),
+    resources: resourcesIn(inside[RESOURCE]!, needed[RESOURCE]!, model, telling),
     when: model.fields.keys.flatMap(({ fixed }, at) =>
-      fixed ? [] : keyIn(inside[3 + at]!, needed[3 + at]!, model, 3 + at),
+      fixed ? [] : keyIn(inside[3 + at]!, needed[3 + at]!, model, 3 + at, telling),
     ),
     needsIdentity: space.identityAllows,
   };
@@ -62,17 +72,24 @@ const MOST_ACTIONS = 8;
 function actionsIn(mask: Mask, model: Model, attached: Parameters<typeof isDoneOn>[0] | null | undefined): string[] {
   const members = model.fields.members();
   const actions = members.flatMap((own, index) => ((mask[index >> 5]! >>> (index & 31)) & 1 ? own : []));
-  return actionList(actions, (prefix) => {
+  const list = actionList(actions, (prefix) => {
     const { names } = actionsOfService(prefix);
     const done = attached ? isDoneOn(attached, prefix) : undefined;
     return done ? names.filter((_, at) => done[at] === 1) : names;
   });
+  return !attached && isEverything(list) ? ["*"] : list;
 }
 
-function who(mask: Mask, needed: Mask, { model, ownCallers }: Space): string {
+/** Whether the list has all of every service. */
+const isEverything = (list: readonly string[]): boolean =>
+  list.length > 100 &&
+  list.every((one) => one.endsWith(":*")) &&
+  list.length === [...servicePrefixes()].filter((prefix) => actionsOfService(prefix).names.length > 0).length;
+
+function who(mask: Mask, needed: Mask, { model, ownCallers }: Space, telling: Telling): string {
   const all = model.everything[PRINCIPAL]!;
   if (isAll(mask, all)) return ownCallers ? "the caller" : "anyone";
-  const names = callerNames(model);
+  const names = callerNames(model, telling);
   if (ownCallers) {
     const { callers, owner } = model.fields;
     names.unshift({
@@ -80,13 +97,18 @@ function who(mask: Mask, needed: Mask, { model, ownCallers }: Space): string {
       mask: maskOf(callers.length, (at) => callers[at]!.account === owner && callers[at]!.type !== "federatedUser"),
     });
   }
-  const parts = cover(mask, needed, names, (index) => model.fields.callers[index]!.name);
+  const parts = cover(mask, needed, names, (index) => {
+    telling.byExample?.();
+    return model.fields.callers[index]!.name;
+  });
   return listed(parts.map(partText), "and");
 }
 
 /** Sets of callers that have names: those that policies and grants write, accounts, and kinds of callers. */
-function callerNames(model: Model): Named[] {
+function callerNames(model: Model, telling: Telling): Named[] {
   const { callers, owner, statements } = model.fields;
+  // Of the owner's account the short name does.
+  const shortFor = telling.whole ? undefined : owner;
   const names: Named[] = [];
   const add = (words: string, holds: (caller: Principal, at: number) => boolean) =>
     names.push({ words, mask: maskOf(callers.length, (at) => holds(callers[at]!, at)) });
@@ -107,14 +129,14 @@ function callerNames(model: Model): Named[] {
       if (account) unnamed.delete(account);
       const match = compilePrincipalValue(value);
       names.push({
-        words: nameOf(value.value, owner),
+        words: nameOf(value.value, shortFor),
         mask: maskOf(callers.length, (at) => match(callers[at]!, new Evaluation(model.callerFacts[at]!)) !== NO_MATCH),
       });
     }
   for (const name of model.fields.grantees) {
     if (written.has(`AWS ${name}`)) continue;
     names.push({
-      words: nameOf(name, owner),
+      words: nameOf(name, shortFor),
       mask: maskOf(
         callers.length,
         (at) => matchName(name, new Evaluation(model.callerFacts[at]!)) !== NO_MATCH || callers[at]!.name === name,
@@ -158,7 +180,7 @@ function callerNames(model: Model): Named[] {
   for (const { conditions } of statements)
     for (const condition of conditions)
       if (OF_PRINCIPAL.has(condition.key.folded))
-        names.push(...conditionNames(model.callersMask(condition), condition, model.everything[PRINCIPAL]!));
+        names.push(...conditionNames(model.callersMask(condition), condition, model.everything[PRINCIPAL]!, telling));
   return names;
 }
 
@@ -168,8 +190,7 @@ const KINDS = [
   ["federatedUser", "federated users"],
 ] as const;
 
-/** Of the owner's account the short name does. */
-function nameOf(name: string, owner: string): string {
+function nameOf(name: string, owner: string | undefined): string {
   if (isAccountId(name)) return `any principal of ${name}`;
   const arn = parseArn(name);
   if (!arn) return /\.amazonaws\.com(\.cn)?$/.test(name) ? `the service ${name}` : `bearers of tokens of ${name}`;
@@ -178,7 +199,7 @@ function nameOf(name: string, owner: string): string {
   return arn.account === owner ? arn.resource : name;
 }
 
-function resourcesIn(mask: Mask, needed: Mask, model: Model): string | undefined {
+function resourcesIn(mask: Mask, needed: Mask, model: Model, telling: Telling): string | undefined {
   const { targets, statements } = model.fields;
   if (!targets || isAll(mask, model.everything[RESOURCE]!)) return undefined;
   const names: Named[] = [];
@@ -189,17 +210,20 @@ function resourcesIn(mask: Mask, needed: Mask, model: Model): string | undefined
     if (own === undefined || typeof own === "boolean") continue;
     const { not, values: written } = one.statement.resource!;
     const values = written.map(({ value }) => value);
-    const shown = values.length > 4 ? [...values.slice(0, 3), `${values.length - 3} more`] : values;
+    const shown = values.length > 4 && !telling.whole ? [...values.slice(0, 3), `${values.length - 3} more`] : values;
     names.push({ words: listed(shown, "and"), mask: not ? minus(all, own) : own });
   }
   const star = maskOf(targets.length, (at) => targets[at]!.resource === "*");
   names.push({ words: "no resource in particular", mask: star });
-  const parts = cover(mask, needed, names, (index) => `such as ${targets[index]!.resource}`);
+  const parts = cover(mask, needed, names, (index) => {
+    telling.byExample?.();
+    return `such as ${targets[index]!.resource}`;
+  });
   return listed(parts.map(partText), "and");
 }
 
 /** What holds of a key; nothing where its value does not matter. */
-function keyIn(mask: Mask, needed: Mask, model: Model, variable: number): string[] {
+function keyIn(mask: Mask, needed: Mask, model: Model, variable: number, telling: Telling): string[] {
   const all = model.everything[variable]!;
   if (isAll(mask, all)) return [];
   const { folded, name, values } = model.fields.keys[variable - 3]!;
@@ -215,8 +239,11 @@ function keyIn(mask: Mask, needed: Mask, model: Model, variable: number): string
   for (const { conditions } of model.fields.statements)
     for (const condition of conditions)
       if (condition.key.folded === folded)
-        names.push(...conditionNames(model.valuesMask(condition, variable), condition, present));
-  const parts = cover(mask, needed, names, (index) => `such as ${quoted(values[index]!)}`);
+        names.push(...conditionNames(model.valuesMask(condition, variable), condition, present, telling));
+  const parts = cover(mask, needed, names, (index) => {
+    telling.byExample?.();
+    return `such as ${quoted(values[index]!)}`;
+  });
   return [`${name} ${listed(parts.map(partText), "or")}`];
 }
 
@@ -234,18 +261,29 @@ const COMPARES: Readonly<Record<string, string>> = {
   DateGreaterThanEquals: "from",
 };
 
+/** Operators of which the words say which it is. */
+const PLAIN = /^(String(Not)?(Equals|Like)|Bool|(Not)?IpAddress)$/;
+
 /** What a condition asks for, and its opposite. */
-function conditionNames(holds: Mask, condition: CompiledCondition, present: Mask): Named[] {
+function conditionNames(holds: Mask, condition: CompiledCondition, present: Mask, telling: Telling): Named[] {
   const { operator, values } = condition.condition;
   const { facts, qualifier } = parseOperator(operator)!;
   if (facts.family === "null") return [];
   const listedValues = values.map(({ value }) => JSON.stringify(value));
   const shown =
-    listedValues.length > 6 ? [...listedValues.slice(0, 5), `${listedValues.length - 5} more`] : listedValues;
+    listedValues.length > 6 && !telling.whole
+      ? [...listedValues.slice(0, 5), `${listedValues.length - 5} more`]
+      : listedValues;
   const plain = operator.replace(/^.*:/, "").replace(/IfExists$/, "");
   const wild = values.some(({ value }) => /[*?]/.test(value));
   const like =
-    wild && (facts.compare === "like" || facts.family === "arn") ? "like " : facts.family === "ip" ? "in " : "";
+    telling.whole && !COMPARES[plain] && !PLAIN.test(plain)
+      ? `${plain.replace("Not", "")} `
+      : wild && (facts.compare === "like" || facts.family === "arn")
+        ? "like "
+        : facts.family === "ip"
+          ? "in "
+          : "";
   const compared = COMPARES[plain];
   const what = `${compared ? `${compared} ` : like}${listed(shown, "or")}`;
   const found = maskOf(holds.length * 32, () => false);

@@ -1,5 +1,5 @@
 /** All requests of spaces, as few readable boxes. */
-import { type AccessBox, boxText, describeBox } from "./describe-box.ts";
+import { type AccessBox, BRIEF, boxText, describeBox, type Telling } from "./describe-box.ts";
 import { boxesOf } from "./excess.ts";
 import type { Scope } from "./scopes.ts";
 import type { Found, Space } from "./search.ts";
@@ -24,17 +24,21 @@ export function describeAll(scopes: Iterable<Scope>, ask: (scope: Scope) => Foun
   return parts;
 }
 
-export function describeSpaces(scope: Scope, spaces: readonly Space[], mostBoxes = 24): AccessPart {
+export function describeSpaces(
+  scope: Scope,
+  spaces: readonly Space[],
+  { mostBoxes = 24, telling = BRIEF }: { readonly mostBoxes?: number; readonly telling?: Telling } = {},
+): AccessPart {
   const boxes: AccessBox[] = [];
   const texts = new Set<string>();
   let complete = true;
   for (const space of spaces) {
-    const known = outright(space, spaces);
+    const known = outright(space, spaces, mostBoxes);
     const found = boxesOf(space, { known, mostBoxes });
     complete &&= found.complete;
     for (const region of found.boxes) {
-      const box = describeBox(region, space, scope.set.resource);
-      const text = boxText(box);
+      const box = describeBox(region, space, scope.set.resource, telling);
+      const text = telling.whole ? JSON.stringify(box) : boxText(box);
       if (!texts.has(text)) boxes.push(box);
       texts.add(text);
     }
@@ -48,9 +52,9 @@ export function describeSpaces(scope: Scope, spaces: readonly Space[], mostBoxes
 }
 
 /** What is allowed without identity policies that were not given need not be told again for those with them. */
-function outright(space: Space, spaces: readonly Space[]) {
+function outright(space: Space, spaces: readonly Space[], mostBoxes: number) {
   if (!space.identityAllows) return [];
   return spaces
     .filter((other) => !other.identityAllows && other.model === space.model)
-    .flatMap((other) => boxesOf(other).boxes.map(({ inside }) => inside));
+    .flatMap((other) => boxesOf(other, { mostBoxes }).boxes.map(({ inside }) => inside));
 }

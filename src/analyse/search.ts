@@ -11,6 +11,7 @@ import { axiomsOf, catalogueAxioms } from "./axioms.ts";
 import type { Box, Region } from "./box.ts";
 import { type ModelAsked, modelOf, type Parts, partsOf } from "./build-model.ts";
 import { coneOf } from "./candidates.ts";
+import { choices } from "./choices.ts";
 import type { Model } from "./model.ts";
 import { Outside } from "./outside.ts";
 import { requestsPolicy } from "./question.ts";
@@ -19,7 +20,7 @@ import type { Scope } from "./scopes.ts";
 import { Budget, OverBudget, solve } from "./solve.ts";
 import { statementsOf } from "./statements.ts";
 import { onlyOwn } from "./subject.ts";
-import { bounded, variablesOf, widened } from "./variables.ts";
+import { bounded, narrowed, variablesOf, widened } from "./variables.ts";
 import { Disagreement, requestIn } from "./witness.ts";
 
 /** What is looked for in one model: each of these, with what is left out of all of them. */
@@ -457,73 +458,4 @@ class Search {
       throw error;
     }
   }
-}
-
-/** The other side of a comparison is read the other way. */
-function narrowed(set: PolicySet): PolicySet {
-  const one = (policy: Policy) => bounded(policy, false);
-  return {
-    ...set,
-    identity: set.identity?.map(one),
-    permissionsBoundary: set.permissionsBoundary.map(one),
-    session: set.session.map(one),
-    resource: set.resource ? one(set.resource) : set.resource,
-    serviceControl: set.serviceControl.map((level) => level.map(one)),
-    resourceControl: set.resourceControl.map((level) => level.map(one)),
-    vpcEndpoint: set.vpcEndpoint.map(one),
-  };
-}
-
-const MOST_CHOICES = 48;
-
-/** Values to fix variables at: absent, of their own, those that policies compare the key with, the accounts. */
-function* choices(
-  keys: readonly string[],
-  policies: readonly Policy[],
-  scenes: readonly Scene[],
-): Iterable<Record<string, ContextValue>> {
-  const lists = keys.map((key) => candidates(key, policies, scenes));
-  const choice = lists.map(() => 0);
-  for (let count = 0; count < MOST_CHOICES; count++) {
-    yield Object.fromEntries(keys.map((key, at) => [key, lists[at]![choice[at]!]!]));
-    let at = 0;
-    while (at < lists.length && ++choice[at]! === lists[at]!.length) choice[at++] = 0;
-    if (at === lists.length) return;
-  }
-}
-
-function candidates(key: string, policies: readonly Policy[], scenes: readonly Scene[]): ContextValue[] {
-  const folded = key.toLowerCase();
-  // A placeholder that was not filled in is no key, and has no value.
-  if (!key.includes(":")) return [null];
-  const listed = policies.flatMap(({ statements }) =>
-    statements.flatMap(({ conditions }) =>
-      conditions
-        .filter((condition) => condition.key.toLowerCase() === folded)
-        .flatMap(({ values }) => values.map(({ value }) => value).filter((value) => !/[*?$]/.test(value))),
-    ),
-  );
-  const users = policies.flatMap(({ statements }) =>
-    statements.flatMap(({ principal }) =>
-      folded === "aws:username"
-        ? (principal?.values ?? []).flatMap(({ value }) =>
-            value.includes(":user/") ? value.slice(value.lastIndexOf("/") + 1) : [],
-          )
-        : [],
-    ),
-  );
-  const accounts = /account$/.test(folded) ? scenes.map(({ owner }) => owner) : [];
-  // The owner's account is the scene's to say.
-  if (folded === "aws:resourceaccount") return [null];
-  if (folded === "aws:principalarn")
-    return [...scenes.map(({ owner, partition }) => `arn:${partition}:iam::${owner}:role/own-role`), ...listed, null];
-  return [
-    ...new Set<ContextValue>([
-      ...accounts,
-      ...(accounts.length > 0 ? [] : ["own-value"]),
-      ...listed.slice(0, 6),
-      ...users.slice(0, 6),
-      null,
-    ]),
-  ];
 }

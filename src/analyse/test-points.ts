@@ -11,7 +11,7 @@ import { evaluate } from "../evaluate/evaluate.ts";
 import { contextKey } from "../evaluate/evaluation.ts";
 import type { Subject } from "../evaluate/normalise.ts";
 import { policiesOf } from "../evaluate/open.ts";
-import type { PolicySet } from "../evaluate/policy-set.ts";
+import { mapPolicies, type PolicySet } from "../evaluate/policy-set.ts";
 import { parseArn } from "../policy/arn.ts";
 import { glob } from "../policy/glob.ts";
 import { hasVariables, Policy, sourceOf } from "../policy/policy.ts";
@@ -148,16 +148,7 @@ function withoutStatement(set: PolicySet, { policy, statement }: CompiledStateme
     own === policy
       ? new Policy({ ...own, statements: own.statements.filter((other) => other !== statement) }, sourceOf(own))
       : own;
-  return {
-    ...set,
-    identity: set.identity?.map(one),
-    permissionsBoundary: set.permissionsBoundary.map(one),
-    session: set.session.map(one),
-    resource: set.resource ? one(set.resource) : set.resource,
-    serviceControl: set.serviceControl.map((level) => level.map(one)),
-    resourceControl: set.resourceControl.map((level) => level.map(one)),
-    vpcEndpoint: set.vpcEndpoint.map(one),
-  };
+  return mapPolicies(set, one);
 }
 
 /** The request with one part changed, beside the element that reads the part. */

@@ -3,7 +3,7 @@
  * there; nothing found so is nothing at all. What is found so must be found again with the variables' values fixed.
  */
 import { parseOperator } from "../catalog/operators.ts";
-import type { PolicySet } from "../evaluate/policy-set.ts";
+import { mapPolicies, type PolicySet } from "../evaluate/policy-set.ts";
 import { type Condition, hasVariables, type Located, Policy, type Statement, sourceOf } from "../policy/policy.ts";
 import { parseTemplate } from "../policy/variables.ts";
 
@@ -31,19 +31,10 @@ export function variablesOf(policies: readonly Policy[]): string[] {
 }
 
 /** The set with every Allow read widely and every Deny narrowly. */
-export function widened(set: PolicySet): PolicySet {
-  const one = (policy: Policy) => bounded(policy, true);
-  return {
-    ...set,
-    identity: set.identity?.map(one),
-    permissionsBoundary: set.permissionsBoundary.map(one),
-    session: set.session.map(one),
-    resource: set.resource ? one(set.resource) : set.resource,
-    serviceControl: set.serviceControl.map((level) => level.map(one)),
-    resourceControl: set.resourceControl.map((level) => level.map(one)),
-    vpcEndpoint: set.vpcEndpoint.map(one),
-  };
-}
+export const widened = (set: PolicySet): PolicySet => mapPolicies(set, (policy) => bounded(policy, true));
+
+/** The other side of a comparison is read the other way. */
+export const narrowed = (set: PolicySet): PolicySet => mapPolicies(set, (policy) => bounded(policy, false));
 
 /** `wide`: allows more and denies less than the policy, else the other way round. */
 export function bounded(policy: Policy, wide: boolean): Policy {

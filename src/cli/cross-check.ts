@@ -13,6 +13,17 @@ import { readCases } from "./read-cases.ts";
 /** So many cases are asked together; their answers are printed before the next are read. */
 const TOGETHER = 1000;
 
+export const CROSS_CHECK_HELP = `iam-expect cross-check FILE...|- [options]
+
+Asks AWS's policy simulator each case too. Files hold one case, a list of cases, or (.jsonl and standard input) a case a line.
+
+  --live, --record, --replay from AWS; from AWS, and kept; from what was kept (IAM_EXPECT_SIMULATOR says the same)
+  --config FILE              exports the client and the folder of recordings; iam-expect.config.mjs if left out
+  --strict                   an explicit and an implicit deny are two answers
+
+Ends with 0: none disagrees; 1: one does; 2: one could not be compared.
+`;
+
 /**
  * Asks AWS's policy simulator each case too. 0: none disagrees; 1: one does; 2: one could not be compared (2 wins).
  * What AWS cannot answer (`notModelled`, `needsContext`) is no failure.

@@ -1,10 +1,22 @@
-import { once } from "node:events";
 import { refusal, runCase } from "../cases/run-case.ts";
-import { DiagnosticError } from "../diagnostic/diagnostic.ts";
+import { DiagnosticError, refuse } from "../diagnostic/diagnostic.ts";
+import { printLine } from "./print-line.ts";
 import { readCases } from "./read-cases.ts";
+
+export const DECIDE_HELP = `iam-expect decide FILE...|-
+
+Decides cases and prints one JSON line each, in input order. Files hold one case, a list of cases, or (.jsonl and standard
+input) a case a line.
+
+Ends with 0: all decided, and as expected; 1: one came out otherwise; 2: one was refused that should not be.
+`;
 
 /** Decides every case. 0: all decided and as expected; 1: one came out otherwise; 2: one was refused that should not be. */
 export async function decideCommand(files: readonly string[]): Promise<number> {
+  if (files.length === 0)
+    refuse("wrong-use", "`iam-expect decide` needs a file of cases, or `-` for standard input", {
+      help: "as in `iam-expect decide cases.json`",
+    });
   let missed = false;
   let refused = false;
   for (const file of files) {
@@ -30,7 +42,4 @@ export async function decideCommand(files: readonly string[]): Promise<number> {
   return refused ? 2 : missed ? 1 : 0;
 }
 
-/** Waits when the reader is slower: a million answers must not pile up. */
-async function print(answer: unknown): Promise<void> {
-  if (!process.stdout.write(`${JSON.stringify(answer)}\n`)) await once(process.stdout, "drain");
-}
+const print = (answer: unknown): Promise<void> => printLine(JSON.stringify(answer));

@@ -16,6 +16,18 @@ export interface PolicySet {
   readonly vpcEndpoint: readonly Policy[];
 }
 
+/** The same set with each policy made another. */
+export const mapPolicies = (set: PolicySet, one: (policy: Policy) => Policy): PolicySet => ({
+  ...set,
+  identity: set.identity?.map(one),
+  permissionsBoundary: set.permissionsBoundary.map(one),
+  session: set.session.map(one),
+  resource: set.resource ? one(set.resource) : set.resource,
+  serviceControl: set.serviceControl.map((level) => level.map(one)),
+  resourceControl: set.resourceControl.map((level) => level.map(one)),
+  vpcEndpoint: set.vpcEndpoint.map(one),
+});
+
 export const EMPTY_SET: PolicySet = {
   identity: undefined,
   permissionsBoundary: [],

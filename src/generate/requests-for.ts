@@ -27,6 +27,8 @@ export interface RequestsOptions {
   readonly resources?: OrArbitrary<NonNullable<LimitsInput["resources"]>, string>;
   /** Told in every request; `null` is absent. */
   readonly context?: OrArbitrary<ContextInput, ContextInput>;
+  /** Another version of the policies, whose edges are aimed at as well: what a change took away, only the old one names. */
+  readonly beside?: Subject;
 }
 
 type Parts = {
@@ -105,11 +107,12 @@ const isArbitrary = (value: unknown): value is fc.Arbitrary<never> =>
 export function requestsFor(subject: Subject, options: RequestsOptions = {}): fc.Arbitrary<Request> {
   const values: Record<string, unknown> = {};
   const own: Record<string, fc.Arbitrary<never>> = {};
-  for (const [part, value] of Object.entries(options)) {
+  const { beside, ...limits } = options;
+  for (const [part, value] of Object.entries(limits)) {
     if (isArbitrary(value)) own[part] = value;
     else if (value !== undefined) values[part] = value;
   }
-  const source = new RequestSource(subject, limitsOf(values), { points: Object.keys(own).length === 0 });
+  const source = new RequestSource(subject, limitsOf(values), { points: Object.keys(own).length === 0, beside });
   const { principals, actions, resources, context } = own;
   return new RequestArbitrary(source, { principal: principals, action: actions, resource: resources, context });
 }

@@ -30,6 +30,8 @@ export interface KeyWell {
   readonly values: readonly Exclude<ContextValue, null>[];
   /** Whether any value reads another key's. */
   readonly templates: boolean;
+  /** Texts that look as if they did, of policies without variables. */
+  readonly literal: ReadonlySet<string>;
 }
 
 /** Keys whose value follows from who calls and on what. */
@@ -77,7 +79,13 @@ function wellOf(key: Key, tested: readonly Tested[], scope: Scope): KeyWell {
   );
   const fallback = fresh(key.folded, type, scope);
   const values = single.length > 0 ? single : fallback;
-  return { key, values: key.multiValued ? lists(values) : values, templates: values.some(isTemplate) };
+  const literal = new Set(
+    tested
+      .filter(({ variables }) => !variables)
+      .flatMap(({ condition }) => condition.condition.values.map(({ value }) => value).filter(isTemplate)),
+  );
+  const templates = values.some((value) => isTemplate(value) && !literal.has(value));
+  return { key, values: key.multiValued ? lists(values) : values, templates, literal };
 }
 
 const distinct = <T>(list: readonly T[]): T[] => [...new Set(list)];

@@ -5,11 +5,12 @@ import type { Subject } from "../evaluate/normalise.ts";
 import { isTokenCall } from "../evaluate/services/sts.ts";
 import { Request } from "../request/request.ts";
 import { asker } from "./ask.ts";
+import type { Scope } from "./scope.ts";
 import { isSettled } from "./settled.ts";
 import type { Choice } from "./world.ts";
 
 export interface Source {
-  readonly scope: { readonly subject: Subject };
+  readonly scope: Pick<Scope, "subject" | "statements" | "environment">;
   admits(request: Request): boolean;
   whole(choice: Choice): Request;
   choiceOf(request: Request): Choice;
@@ -25,6 +26,15 @@ function pointsOf(subject: Subject): readonly Request[] {
     KNOWN.set(subject, found);
   }
   return found;
+}
+
+/** Each statement is a question to the analyser, for each caller and resource of an environment: past so many, only the aim is left. */
+const MOST_QUESTIONS = 120;
+
+function questionsOf({ statements, environment }: Source["scope"]): number {
+  if (!environment) return statements.length;
+  const sizes = [environment.principals, environment.resources].map((part) => Object.keys(part).length + 1);
+  return statements.length * sizes[0]! * sizes[1]!;
 }
 
 const MOST_TURNING = 500;
@@ -50,6 +60,7 @@ function known(subject: Subject): readonly Request[] {
 /** The test points as requests that the source could make, each once. */
 export function pointsFor(source: Source): Request[] {
   const { subject } = source.scope;
+  if (questionsOf(source.scope) > MOST_QUESTIONS) return [];
   const ask = asker(subject);
   const seen = new Set<string>();
   return pointsOf(subject).flatMap((point) => {

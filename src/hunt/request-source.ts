@@ -4,7 +4,8 @@
  */
 
 import { isTemplate } from "../analyse/near-misses.ts";
-import { refuse } from "../diagnostic/diagnostic.ts";
+import { DiagnosticError, refuse } from "../diagnostic/diagnostic.ts";
+import type { Judgement } from "../evaluate/evaluate.ts";
 import type { Subject } from "../evaluate/normalise.ts";
 import { isTokenCall } from "../evaluate/services/sts.ts";
 import type { Context, ContextValue } from "../request/context.ts";
@@ -12,11 +13,13 @@ import { type Principal, role } from "../request/principal.ts";
 import type { Request, RequestFields } from "../request/request.ts";
 import { actionsOf, isDoneOn } from "./actions.ts";
 import { Aim, ownerOf, type Wells } from "./aim.ts";
+import { asker } from "./ask.ts";
 import { type KeyWell, keyWellsOf, otherWellsOf } from "./key-wells.ts";
 import { pointsFor } from "./points.ts";
 import { principalsOf } from "./principals.ts";
 import type { Random } from "./random.ts";
 import { type Scope, scopeOf } from "./scope.ts";
+import { isSettled } from "./settled.ts";
 import { type Target, Targets } from "./targets.ts";
 import { type Choice, World } from "./world.ts";
 
@@ -50,6 +53,8 @@ export class RequestSource {
   /** Requests that are worth more than others: the analyser's. */
   readonly points: readonly Request[];
   private readonly aims: readonly Aim[];
+  private readonly beside: RequestSource | undefined;
+  private ask: ((request: Request) => Judgement) | undefined = undefined;
   private readonly throughEndpoint: boolean;
   private wide:
     | { readonly world: World; readonly wells: readonly KeyWell[]; readonly byAction: Map<string, readonly number[]> }
@@ -63,7 +68,11 @@ export class RequestSource {
     subject: Subject,
     private readonly limits: Limits = {},
     /** Without the analyser's test points the requests are only aimed. */
-    options: { readonly points?: boolean } = {},
+    options: {
+      readonly points?: boolean;
+      /** Other versions of the policies, whose edges are aimed at as well. */
+      readonly beside?: Subject | undefined;
+    } = {},
   ) {
     const scope = scopeOf(subject);
     this.scope = scope;
@@ -98,7 +107,13 @@ export class RequestSource {
     const { principals } = this.wells;
     this.bearers = principals.filter(({ type }) => type === "federated");
     this.signers = principals.filter(({ type }) => type !== "federated");
-    this.points = options.points === false ? [] : pointsFor(this);
+    this.beside =
+      options.beside === undefined
+        ? undefined
+        : new RequestSource(options.beside, limits, { points: options.points !== false });
+    const points = options.points === false ? [] : pointsFor(this);
+    const others = (this.beside?.points ?? []).filter((point) => this.takes(point));
+    this.points = others.length === 0 ? points : interleaved(points, others);
   }
 
   /** Whether the request is within the limits. */
@@ -112,6 +127,17 @@ export class RequestSource {
     );
   }
 
+  /** Whether the subject, too, has an answer to a request that another version suggests. */
+  private takes(request: Request): boolean {
+    this.ask ??= asker(this.scope.subject);
+    try {
+      return this.admits(request) && isSettled(this.ask(request));
+    } catch (error) {
+      if (error instanceof DiagnosticError) return false;
+      throw error;
+    }
+  }
+
   /** What a policy of a resource never sees says nothing about it. */
   private isAsked(action: string): boolean {
     const { attached, environment } = this.scope;
@@ -119,6 +145,10 @@ export class RequestSource {
   }
 
   draw(random: Random, settled?: Settled): Request {
+    if (this.beside && settled === undefined && random.chance(1, 2)) {
+      const other = this.beside.draw(random);
+      if (this.takes(other)) return other;
+    }
     const roll = random.below(20);
     if (settled === undefined && this.points.length > 0 && roll < 9) {
       const point = random.pick(this.points);
@@ -227,7 +257,7 @@ export class RequestSource {
       : this.signers.length > 0
         ? this.signers
         : this.bearers;
-    const owner = this.scope.callersOnly ? ownerOf(target) : undefined;
+    const owner = this.scope.callersOnly || this.isUnknown(target) ? ownerOf(target) : undefined;
     const found = random.pick(preferred.length > 0 ? preferred : all);
     const fits = (principal: Principal) =>
       (principal.type === "federated") === bearer && (owner === undefined || principal.account === owner);
@@ -246,6 +276,14 @@ export class RequestSource {
       this.principalsIn.set(owner, own);
     }
     return random.pick(own.length > 0 ? own : all);
+  }
+
+  /** Of an environment: a resource whose policy is not known lets no other account in, as far as is known. */
+  private isUnknown({ resource }: Target): boolean {
+    const { environment } = this.scope;
+    if (!environment || resource === null) return false;
+    const bucket = resource.startsWith("arn:aws:s3:::") ? resource.split("/")[0]! : resource;
+    return environment.resources[resource]?.policy === undefined && environment.resources[bucket]?.policy === undefined;
   }
 
   /** For one key in so many a value, the others as AWS fills them in. */
@@ -296,6 +334,16 @@ export class RequestSource {
     const { principal, action, resource, resourceAccount, givenIdentity } = request;
     return { principal, action, resource, resourceAccount, values, others, givenIdentity };
   }
+}
+
+/** First of the one, then of the other, and so on. */
+function interleaved<T>(one: readonly T[], other: readonly T[]): T[] {
+  const found: T[] = [];
+  for (let at = 0; at < Math.max(one.length, other.length); at++) {
+    if (at < one.length) found.push(one[at]!);
+    if (at < other.length) found.push(other[at]!);
+  }
+  return found;
 }
 
 function settle(choice: Choice, { principal, action, resource, context }: Settled): Partial<Choice> {

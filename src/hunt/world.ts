@@ -33,6 +33,7 @@ interface Row {
   readonly may: (principal: Principal) => boolean;
   readonly everyAction: boolean;
   readonly templates: boolean;
+  readonly literal: ReadonlySet<string>;
 }
 
 const CALLED = new Set(TOGETHER);
@@ -52,10 +53,10 @@ export class World {
     private readonly owner: string | undefined,
     private readonly throughEndpoint: boolean,
   ) {
-    this.rows = wells.map(({ key, values, templates }) => {
+    this.rows = wells.map(({ key, values, templates, literal }) => {
       const { may } = presenceOf(key.folded);
       const everyAction = keyFacts(key.name) === undefined || everyActionCarries(key.folded);
-      return { key, usual: values[0]!, derive: derivedKey(key.folded), may, everyAction, templates };
+      return { key, usual: values[0]!, derive: derivedKey(key.folded), may, everyAction, templates, literal };
     });
     for (const [at, { key }] of this.rows.entries()) this.at.set(key.folded, at);
     this.derives = this.rows.flatMap(({ derive }, at) => (derive ? [at] : []));
@@ -254,7 +255,7 @@ export class World {
     for (const row of this.rows) {
       if (!row.templates) continue;
       const value = context[row.key.name];
-      if (typeof value === "string" && value.includes("${"))
+      if (typeof value === "string" && value.includes("${") && !row.literal.has(value))
         context[row.key.name] = this.filled(value, context, choice);
       else if (Array.isArray(value) && value.some((one: string) => one.includes("${")))
         context[row.key.name] = value.map((one: string) => this.filled(one, context, choice));

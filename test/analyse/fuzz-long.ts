@@ -40,12 +40,12 @@ const repeated = (times: number, one: (draw: () => number) => number) => (seed: 
 };
 
 const PARTS: readonly (readonly [string, Run])[] = [
-  ["texts against every short text", repeated(150, fuzzStrings)],
+  ["texts against every short text", repeated(1_000, fuzzStrings)],
   ["ARNs", repeated(60, fuzzArns)],
   ["numbers, dates, addresses and lists", repeated(600, fuzzValues)],
-  ["what is proved", (seed) => ofTally(fuzzSets(30, 1_500, seed))],
+  ["what is proved", (seed) => ofTally(fuzzSets(30, 20_000, seed))],
   ["what is allowed is found", (seed) => ofTally(fuzzFindings(30, 400, seed))],
-  ["what is new", (seed) => ofTally(fuzzComparing(24, 600, seed))],
+  ["what is new", (seed) => ofTally(fuzzComparing(24, 5_000, seed))],
 ];
 const parts: Part[] = PARTS.map(([name, run]) => ({ name, run, evaluations: 0, rounds: 0 }));
 

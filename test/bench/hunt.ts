@@ -1,8 +1,10 @@
 /**
- * `npm run bench:hunt [-- --every N] [--runs N] [--explain]`: slips made in real policies and in those of the corpus, and how many requests it
- * takes until one shows the slip: allowed by the one version, refused by the other. Beside it a naive generator. A slip
- * that changes no answer is left out where the analyser proves so, both ways.
+ * `npm run bench:hunt [-- --every N --seconds N --runs N --seed N]`: slips made in real policies and in those of the
+ * corpus, and how many requests it takes until one shows the slip: allowed by the one version, refused by the other.
+ * Beside it a naive generator. A slip that changes no answer is left out where the analyser proves so, both ways. With
+ * `--every` or `--seconds` a sample from all over.
  */
+import { compareAccess } from "../../src/analyse/compare-access.ts";
 import { DiagnosticError } from "../../src/diagnostic/diagnostic.ts";
 import { asker } from "../../src/hunt/ask.ts";
 import { type Random, randomOfRun } from "../../src/hunt/random.ts";
@@ -12,6 +14,7 @@ import { MUTATORS } from "../../src/mutate/mutators.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { Request } from "../../src/request/request.ts";
 import { differs, type Measured, measuredPolicies } from "./hunt-policies.ts";
+import { huntRate } from "./hunt-rate.ts";
 import { naive } from "./naive.ts";
 
 const option = (name: string, otherwise: number) => {
@@ -20,37 +23,50 @@ const option = (name: string, otherwise: number) => {
 };
 const RUNS = option("runs", 10_000);
 const EVERY = option("every", 1);
+const SECONDS = option("seconds", Number.POSITIVE_INFINITY);
 const SEED = option("seed", 20_261_128);
 
 interface Row {
   readonly of: Measured;
   readonly mutant: Mutant;
   readonly differs: "no" | "yes" | "unknown";
+  /** Whether the slip lets a request through that was refused. */
+  readonly opens: boolean;
   /** The run that showed it; undefined: none did. */
   readonly hunted: number | undefined;
   readonly beside: number | undefined;
   readonly naively: number | undefined;
 }
 
+console.log(`${huntRate()}\n`);
 const started = performance.now();
 const rows: Row[] = [];
 let refused = 0;
-let count = 0;
-for (const of of measuredPolicies())
-  for (const mutant of mutantsOf(of.policy)) if (count++ % EVERY === 0) rows.push(measure(of, mutant));
+const slips = measuredPolicies().flatMap((of) => [...mutantsOf(of.policy)].map((mutant) => ({ of, mutant })));
+const order = slips.map((_, at) => at).sort((a, b) => scattered(a) - scattered(b));
+for (const at of order.slice(0, Math.ceil(slips.length / EVERY))) {
+  if (performance.now() - started > SECONDS * 1000) break;
+  rows.push(measure(slips[at]!.of, slips[at]!.mutant));
+}
 report();
+
+/** A fixed order from all over. */
+function scattered(at: number): number {
+  return randomOfRun(1, at).below(1_000_000);
+}
 
 function measure(of: Measured, mutant: Mutant): Row {
   const source = sourceOf(mutant.policy);
   const shown = (draw: (random: Random, run: number) => Request) => firstRun(of.policy, mutant.policy, draw);
   const hunted = source && shown((random, run) => source.points[run] ?? source.draw(random));
   // What a slip took away is written in the other version alone.
-  const other = hunted === undefined ? sourceOf(of.policy) : undefined;
-  const beside = other && shown((random, run) => other.points[run] ?? other.draw(random));
+  const both = sourceOf(mutant.policy, of.policy);
+  const beside = both && shown((random, run) => both.points[run] ?? both.draw(random));
   return {
     of,
     mutant,
     differs: hunted === undefined ? differs(of.policy, mutant.policy) : "yes",
+    opens: compareAccess(mutant.policy, of.policy).verdict !== "proved",
     hunted,
     beside,
     naively: source && shown((random) => naive(source, random)),
@@ -58,9 +74,9 @@ function measure(of: Measured, mutant: Mutant): Row {
 }
 
 /** Undefined: no action that AWS knows is left in the policy. */
-function sourceOf(policy: Policy): RequestSource | undefined {
+function sourceOf(policy: Policy, beside?: Policy): RequestSource | undefined {
   try {
-    return new RequestSource(policy);
+    return new RequestSource(policy, {}, { beside });
   } catch (error) {
     if (error instanceof DiagnosticError) return undefined;
     throw error;
@@ -92,7 +108,7 @@ function report(): void {
     const differing = some.filter((row) => row.differs === "yes");
     const equal = some.filter((row) => row.differs === "no").length;
     const found = differing.flatMap(({ hunted }) => hunted ?? []);
-    const withOther = differing.filter(({ hunted, beside }) => hunted !== undefined || beside !== undefined).length;
+    const withOther = differing.flatMap(({ beside }) => beside ?? []);
     const naively = differing.flatMap(({ naively }) => naively ?? []);
     const share = (of: number) => (differing.length === 0 ? "-" : `${((100 * of) / differing.length).toFixed(1)} %`);
     const cells = [
@@ -103,13 +119,14 @@ function report(): void {
       found.length,
       share(found.length),
       median(found) ?? "-",
-      share(withOther),
+      share(withOther.length),
+      median(withOther) ?? "-",
       share(naively.length),
       median(naively) ?? "-",
     ];
     console.log(name.padEnd(38) + cells.map((cell) => String(cell).padStart(9)).join(""));
   };
-  const heads = ["mutants", "equal", "unknown", "differ", "found", "", "median", "+other", "naive", "median"];
+  const heads = ["mutants", "equal", "unknown", "differ", "found", "", "median", "beside", "median", "naive", "median"];
   console.log("".padEnd(38) + heads.map((head) => head.padStart(9)).join(""));
   for (const { name } of MUTATORS)
     line(
@@ -124,14 +141,22 @@ function report(): void {
     "the corpus",
     rows.filter(({ of }) => of.from === "corpus"),
   );
+  line(
+    "slips that let more through",
+    rows.filter(({ opens }) => opens),
+  );
+  line(
+    "slips that only refuse more",
+    rows.filter(({ opens }) => !opens),
+  );
   line("all", rows);
   console.log(
     `\n${RUNS} runs at most, seed ${SEED}; ${((performance.now() - started) / 1000).toFixed(0)} s; ${refused} requests refused by one of the two`,
   );
-  const missed = rows.filter((row) => row.hunted === undefined && row.differs !== "no");
+  const missed = rows.filter((row) => (row.hunted === undefined || row.beside === undefined) && row.differs !== "no");
   if (missed.length > 0) console.log(`\nnot found (${missed.length}):`);
-  for (const { of, mutant, differs, beside } of missed)
+  for (const { of, mutant, differs, hunted, beside } of missed)
     console.log(
-      `  ${differs === "yes" ? "" : "? "}${of.name} [${of.policy.kind}] statement ${mutant.statement + 1}: ${mutant.what}${beside === undefined ? "" : ` (the original's requests show it at ${beside})`}`,
+      `  ${differs === "yes" ? "" : "? "}${hunted === undefined ? "" : "alone: "}${of.name} [${of.policy.kind}] statement ${mutant.statement + 1}: ${mutant.what}${beside === undefined ? "" : ` (beside the original: at ${beside})`}`,
     );
 }

@@ -4,6 +4,10 @@ import { requestsFor } from "../../src/entry/fast-check.ts";
 import { identityPolicy, invariants, keyPolicy, request, resourcePolicy, role, trustPolicy } from "../../src/index.ts";
 import { messageOf } from "./message-of.ts";
 
+/** Which request comes first is the generator's to change. */
+const numberless = (text: string) =>
+  text.replace(/by request \d+(, made smaller \d+ times?)?/, "by request N").replace(/path: "[\d:]+"/, 'path: "N"');
+
 const key = "arn:aws:kms:us-west-2:111122223333:key/1234abcd";
 const app = "arn:aws:iam::111122223333:role/app";
 
@@ -35,7 +39,7 @@ describe("toHoldFor a property", () => {
         { seed: 7 },
       ),
     );
-    expect(message).toMatchInlineSnapshot(`
+    expect(numberless(message)).toMatchInlineSnapshot(`
       "expect(policy).toHoldFor(requests, property)
 
         wanted   the property to hold for every request
@@ -55,8 +59,8 @@ describe("toHoldFor a property", () => {
         as a test, which fails until this is mended:
           expect(policy).toDeny("arn:aws:iam::111122223333:role/app", "kms:Decrypt", "arn:aws:kms:us-west-2:111122223333:key/1234abcd").viaService("s3.us-east-1.amazonaws.com");
 
-        found    by request 2, made smaller 1 time
-        again    IAM_EXPECT_SEED=7, or \`{ seed: 7, path: "1:1" }\`"
+        found    by request N
+        again    IAM_EXPECT_SEED=7, or \`{ seed: 7, path: "N" }\`"
     `);
   });
 
@@ -70,7 +74,7 @@ describe("toHoldFor a property", () => {
         { seed: 7 },
       ),
     );
-    expect(message).toMatchInlineSnapshot(`
+    expect(numberless(message)).toMatchInlineSnapshot(`
       "expect(policy).toHoldFor(requests, property)
 
         wanted   the property to hold for every request
@@ -92,8 +96,8 @@ describe("toHoldFor a property", () => {
           import { anonymous } from "iam-expect";
           expect(policy).toDeny(anonymous, "kms:DescribeKey", "arn:aws:kms:us-west-2:111122223333:key/1234abcd");
 
-        found    by request 1
-        again    IAM_EXPECT_SEED=7, or \`{ seed: 7, path: "0" }\`"
+        found    by request N
+        again    IAM_EXPECT_SEED=7, or \`{ seed: 7, path: "N" }\`"
     `);
   });
 
@@ -197,7 +201,7 @@ describe("wrong use of toHoldFor, whatever `.not` says", () => {
     ["nothing fits", () => requestsFor(policy, { actions: "s3:GetObject" }), "no action fits"],
     [
       "preconditions",
-      () => expect(policy).not.toHoldFor(requestsFor(policy), () => fc.pre(false)),
+      () => expect(policy).not.toHoldFor(requestsFor(policy), () => fc.pre(false), { runs: 5 }),
       "left too few requests",
     ],
     [
