@@ -48,7 +48,11 @@ export function scenesOf(
     assumptions.push("the resource is of whichever account makes the access widest");
   const partitions = partitionsOf(policies, resource?.resource ?? undefined);
   const unnamed =
-    told === undefined && known !== undefined && resource?.resource === null && resource.kind !== "resource";
+    told === undefined &&
+    known !== undefined &&
+    resource?.resource === null &&
+    resource.kind !== "resource" &&
+    !policies.some(namesResources);
   return {
     scenes: owners.flatMap((owner) => partitions.map((partition) => ({ owner, partition, accounts, unnamed }))),
     assumptions,
@@ -58,6 +62,10 @@ export function scenesOf(
         : undefined,
   };
 }
+
+/** Whether a statement asks which resource it is: the evaluator must then know. */
+const namesResources = ({ statements }: Policy): boolean =>
+  statements.some(({ resource }) => resource !== undefined && !resource.values.some(({ value }) => value === "*"));
 
 /** Some caller of no account that counts: whose the resource is must follow from its policy. */
 const STRANGER = role("arn:aws:iam::000000000000:role/stranger");

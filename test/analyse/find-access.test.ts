@@ -427,5 +427,21 @@ test("a placeholder that nobody filled in has no value", () => {
   const bound = { StringEquals: { "aws:PrincipalOrgID": "${ORG_ID}" } };
   const key = keyPolicy(policy(allow({ Principal: "*", Condition: bound }), toApp), { key: KEY });
   expect(findAccess(key).request?.principal.name).toBe(APP);
-  expect(findAccess(key, { by: "anonymous" }).verdict).not.toBe("refuted");
+  expect(findAccess(key, { by: "anonymous" }).verdict).toBe("proved");
+});
+
+test("every level of an organization must allow", () => {
+  const key = keyPolicy(policy(toApp), { key: KEY });
+  const level = (Action: string) => [serviceControlPolicy(policy({ Effect: "Allow", Action, Resource: "*" }))];
+  const under = (...serviceControl: ReturnType<typeof level>[]) => ({ ...EMPTY_SET, resource: key, serviceControl });
+  expect(findAccess(under(level("*"), level("kms:*"))).verdict).toBe("refuted");
+  expect(findAccess(under(level("*"), level("s3:*"))).verdict).toBe("proved");
+  expect(findAccess(under(level("s3:*"), level("*"))).verdict).toBe("proved");
+});
+
+test("a request names its resource where a statement names resources, though all keys are alike to it", () => {
+  const ofKeys = identityPolicy(policy({ Effect: "Allow", Action: "kms:*", Resource: "arn:aws:kms:*:*:key/*" }));
+  const found = findAccess([keyPolicy(policy(toAccount)), ofKeys], { by: `arn:aws:iam::${HOME}:role/*` });
+  expect(found.verdict).toBe("refuted");
+  expect(found.request?.resource).toMatch(/:key\//);
 });

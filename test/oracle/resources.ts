@@ -134,14 +134,14 @@ export class Asked {
     const isKey = service === "kms" && last.startsWith("key/");
     const isRole = service === "iam" && last.startsWith("role/");
     if ((kind === "key" && !isKey) || (kind === "trust" && !isRole) || (kind === "resource" && isKey)) return [];
-    if (/\$\{/.test(service) || (place !== "" && place !== "${Region}")) throw new LeftOut("an odd form of ARN");
+    if (/\$\{/.test(service) || (place !== "${Region}" && /[$*]/.test(place))) throw new LeftOut("an odd form of ARN");
     if (whose !== "" && whose !== "${Account}" && !/^\w+$/.test(whose)) throw new LeftOut("an odd form of ARN");
     const form = restForm(last);
     const fields = [
       known("arn"),
       known("aws"),
       known(service),
-      place === "" ? known("") : region,
+      place === "${Region}" ? region : known(place),
       whose === "${Account}" ? owner : known(whose),
       rest,
     ];
@@ -152,7 +152,7 @@ export class Asked {
       const inside = kind === "resource" ? or(same(rest, tail), begins(rest, `${tail}/`)) : same(rest, tail);
       const fixed = and(
         form,
-        place === "" ? TRUE : same(region, own[3]!),
+        place === "${Region}" ? same(region, own[3]!) : either(own[3] === place),
         whose === "${Account}" && own[4] !== "" ? same(owner, own[4]!) : TRUE,
         inside,
       );
