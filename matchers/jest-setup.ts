@@ -5,6 +5,7 @@ import type { AnyFunction } from "./call-site.ts";
 import { inPlace } from "./in-place.ts";
 import { JestFile, registry } from "./owner.ts";
 import { type Expect, probe } from "./probe.ts";
+import { installSnapshots } from "./snapshots.ts";
 
 type Hook = () => Promise<void>;
 
@@ -18,6 +19,7 @@ export interface Jest {
 export function installJest(jest: Jest, matchers: Readonly<Record<string, AnyFunction>>): void {
   for (const name of Object.keys(matchers).slice(0, 1)) probe(jest.expect, name, "Jest");
   jest.expect.extend(inPlace(matchers));
+  installSnapshots(jest.expect);
   if (!jest.afterEach || !jest.afterAll) return;
 
   const file = new JestFile(handsOver("jest") ? (jest.expect.getState?.().testPath ?? "") : undefined);

@@ -9,6 +9,7 @@ import { toExplicitlyDeny } from "./toExplicitlyDeny.ts";
 import { toGrantNoMoreThan } from "./toGrantNoMoreThan.ts";
 import { toHoldFor } from "./toHoldFor.ts";
 import { toLockOut } from "./toLockOut.ts";
+import { toMatchAccessSnapshot } from "./toMatchAccessSnapshot.ts";
 import { toNeverAllow } from "./toNeverAllow.ts";
 import { toOnlyAllow } from "./toOnlyAllow.ts";
 
@@ -22,6 +23,7 @@ export const matchers = inPlace({
   toBeEquivalentTo,
   toBePublic,
   toLockOut,
+  toMatchAccessSnapshot,
   toHoldFor,
   toAgreeWithSimulator,
 });

@@ -77,6 +77,9 @@ export function ownerOf(state: {
   return registry.script;
 }
 
+/** The vitest test in which a matcher with this `this` is called. */
+export const taskOf = (state: { readonly task?: unknown }): unknown => registry.tries.getStore()?.task ?? state.task;
+
 /** A runner without our set-up: it sees an unhandled rejection. */
 const UNKNOWN: Owner = { made() {}, failed: () => false, settled() {} };
 
@@ -150,7 +153,11 @@ export class TestTry implements Owner {
   open = true;
 
   /** `handsOver`: the requests of the suite are handed to a reporter. */
-  constructor(task: Task, file: TestFile, handsOver: boolean) {
+  constructor(
+    readonly task: Task,
+    file: TestFile,
+    handsOver: boolean,
+  ) {
     this.#file = file;
     if (handsOver) this.hand = file.handOf(task);
     file.threw(task, this.#thrown);

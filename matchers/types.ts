@@ -93,6 +93,8 @@ export interface PolicyMatchers<R = void> {
   toBePublic(): Proof;
   /** Is there nobody left who can change the key's policy? */
   toLockOut(): Proof;
+  /** Is the effective access what the runner's snapshot says? `hint` names the snapshot, beside the test's name. */
+  toMatchAccessSnapshot(hint?: string): R;
   /** Does AWS's policy simulator say the same? To be awaited. What it cannot answer passes. */
   toAgreeWithSimulator(simulator: SecondOpinion, request: Request): Promise<void>;
   /** Does this hold for every request, as far as a search can tell? A failure shows the smallest request, and a test to paste. */

@@ -4,6 +4,7 @@ import type { AnyFunction } from "./call-site.ts";
 import { inPlace } from "./in-place.ts";
 import { registry, type Task, TestFile, TestTry } from "./owner.ts";
 import { type Expect, probe } from "./probe.ts";
+import { installSnapshots } from "./snapshots.ts";
 
 interface TestContext {
   readonly task: Task;
@@ -13,6 +14,7 @@ interface TestContext {
 /** What we use of `vitest`. */
 export interface Vitest {
   readonly expect: Expect;
+  readonly chai?: { readonly util: { readonly flag: (assertion: object, name: string, value: unknown) => unknown } };
   readonly beforeAll: (hook: () => void) => void;
   readonly afterAll: (hook: () => void) => void;
   readonly beforeEach: (hook: (context: TestContext) => void) => void;
@@ -24,6 +26,7 @@ export interface Vitest {
 export function installVitest(vitest: Vitest, matchers: Readonly<Record<string, AnyFunction>>): void {
   for (const name of Object.keys(matchers).slice(0, 1)) probe(vitest.expect, name, "vitest");
   vitest.expect.extend(inPlace(matchers));
+  installSnapshots(vitest.expect, (assertion, task) => vitest.chai?.util.flag(assertion, "vitest-test", task));
 
   const handing = handsOver("vitest");
   const file = new TestFile();

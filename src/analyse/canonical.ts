@@ -1,17 +1,17 @@
 /** A subject written in one way: what says the same in another order, with other Sids or in other letters is the same. */
 import { Environment, type EnvironmentInput, isEnvironment } from "../environment/environment.ts";
-import type { Subject } from "../evaluate/normalise.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import { type Element, isPolicy, type Policy, type PrincipalValue, type Statement } from "../policy/policy.ts";
 import { type Grant, isGrant } from "../request/grant.ts";
 import { Source } from "../source/source.ts";
+import type { Analysed } from "./subject.ts";
 
-export function canonical(subject: Subject): Subject {
+export function canonical(subject: Analysed): Analysed {
   if (isEnvironment(subject)) {
     const { organization, ...rest } = sorted({ ...subject }) as EnvironmentInput;
     return new Environment(organization ? { organization, ...rest } : rest);
   }
-  return sorted(subject) as Subject;
+  return sorted(subject) as Analysed;
 }
 
 /** Lists are sets here: of policies, grants, values, names. */
@@ -79,7 +79,7 @@ function blocks(conditions: Statement["conditions"]): object {
 }
 
 /** All policies and grants of a subject. */
-export function partsOf(subject: Subject): (Policy | Grant)[] {
+export function partsOf(subject: Analysed): (Policy | Grant)[] {
   const found: (Policy | Grant)[] = [];
   const visit = (value: unknown): void => {
     if (isPolicy(value) || isGrant(value)) found.push(value);

@@ -4,6 +4,7 @@ import type { Judgement } from "../evaluate/evaluate.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import type { Policy } from "../policy/policy.ts";
+import { isKeyForm } from "../policy/variables.ts";
 import type { Context, ContextValue } from "../request/context.ts";
 import type { Request } from "../request/request.ts";
 import type { Group } from "./access.ts";
@@ -224,6 +225,8 @@ class Search {
     const { closed } = this.searching.scope;
     return keys.filter((key) => {
       const folded = key.toLowerCase();
+      // What is no key, such as a placeholder of a template, has no value in any request.
+      if (!isKeyForm(key)) return false;
       return !told.has(folded) && !closed.some((prefix) => folded.startsWith(prefix));
     });
   }

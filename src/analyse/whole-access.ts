@@ -1,12 +1,12 @@
 /** The effective access for the record: other access has other words, the same access in another order the same. */
 import { refuse } from "../diagnostic/diagnostic.ts";
-import type { Subject } from "../evaluate/normalise.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isGrant } from "../request/grant.ts";
 import { canonical, canonicalStatements, partsOf } from "./canonical.ts";
 import { type AccessPart, describeSpaces } from "./describe-spaces.ts";
 import { spacesIn } from "./finding.ts";
 import { scopesOf } from "./scopes.ts";
+import type { Analysed } from "./subject.ts";
 
 export interface WholeAccess {
   readonly parts: readonly AccessPart[];
@@ -18,7 +18,7 @@ export interface WholeAccess {
 const MOST_BOXES = 200;
 
 /** @throws DiagnosticError `undecided`, with the reason */
-export function wholeAccess(subject: Subject): WholeAccess {
+export function wholeAccess(subject: Analysed): WholeAccess {
   const one = canonical(subject);
   const parts: AccessPart[] = [];
   let inWords = true;
@@ -46,7 +46,7 @@ export function wholeAccess(subject: Subject): WholeAccess {
   return { parts, exactly: inWords || parts.length === 0 ? [] : statementsOf(one) };
 }
 
-const statementsOf = (subject: Subject): string[] => {
+const statementsOf = (subject: Analysed): string[] => {
   const lines = partsOf(subject).flatMap((part) =>
     isGrant(part) ? [`grant ${JSON.stringify(part)}`] : canonicalStatements(part),
   );

@@ -37,6 +37,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   "cross-check": { run: crossCheckCommand, help: CROSS_CHECK_HELP },
 };
 
+// `| head` closes the pipe: there is nobody left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 const [name = "", ...args] = process.argv.slice(2);
 try {
   process.exitCode = await run();

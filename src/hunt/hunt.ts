@@ -2,7 +2,7 @@
 import type { Decision, Judgement } from "../evaluate/evaluate.ts";
 import type { Subject } from "../evaluate/normalise.ts";
 import type { Request } from "../request/request.ts";
-import { asker } from "./ask.ts";
+import { asker, decider } from "./ask.ts";
 import { Budget, type BudgetOptions } from "./budget.ts";
 import { randomOfRun } from "./random.ts";
 import { type Limits, RequestSource } from "./request-source.ts";
@@ -33,12 +33,12 @@ export function huntIn(source: RequestSource, predicate: Predicate, options: Bud
   const { points } = source;
   const budget = new Budget(options, points.length);
   const { seed } = budget;
-  const ask = asker(source.scope.subject);
+  const decide = decider(source.scope.subject);
   try {
     for (let run = 0; run < budget.runs; run++) {
       if (budget.isSpent()) return { runs: run, seed };
       const request = points[run] ?? source.draw(randomOfRun(seed, run));
-      const broken = breaks(ask(request), request, predicate);
+      const broken = breaks(decide(request), request, predicate);
       if (broken) return smallest(source, request, broken, predicate, { run, seed });
     }
     return { runs: budget.runs, seed };
@@ -48,15 +48,16 @@ export function huntIn(source: RequestSource, predicate: Predicate, options: Bud
 }
 
 interface Broken {
-  readonly judgement: Judgement;
   readonly thrown: unknown;
 }
 
-function breaks(judgement: Judgement, request: Request, predicate: Predicate): Broken | undefined {
+const FALSE: Broken = { thrown: undefined };
+
+function breaks(decision: Decision, request: Request, predicate: Predicate): Broken | undefined {
   try {
-    return predicate(request, judgement.decision) === false ? { judgement, thrown: undefined } : undefined;
+    return predicate(request, decision) === false ? FALSE : undefined;
   } catch (thrown) {
-    return { judgement, thrown };
+    return { thrown };
   }
 }
 
@@ -76,7 +77,7 @@ function smallest(
   step: while (path.length < MOST_STEPS) {
     let at = 0;
     for (const plainer of simpler(source, found)) {
-      const still = breaks(ask(plainer), plainer, predicate);
+      const still = breaks(ask(plainer).decision, plainer, predicate);
       if (still) {
         found = plainer;
         last = still;
@@ -87,6 +88,7 @@ function smallest(
     }
     break;
   }
-  const { judgement, thrown } = last;
+  const { thrown } = last;
+  const judgement = ask(found);
   return { found, decision: judgement.decision, judgement, thrown, runs: run + 1, seed, path: path.join(":") };
 }

@@ -168,7 +168,7 @@ export function otherWellsOf(scope: Scope, wells: readonly KeyWell[], actions: r
     .map((key) => wellOf(key, [], scope));
 }
 
-const MOST_OTHERS = 60;
+const MOST_OTHERS = 32;
 
 const OFTEN_READ: readonly string[] = [
   "kms:ViaService",

@@ -43,7 +43,7 @@ const MOST_NEAR = 300;
 const spread = <T>(list: readonly T[], most: number): readonly T[] =>
   list.length <= most ? list : Array.from({ length: most }, (_, at) => list[Math.floor((at * list.length) / most)]!);
 
-/** The hunt goes without where the analyser's search is deeper than the engine's stack. */
+/** The hunt goes without where the analyser cannot ask the subject as a whole, or searches deeper than the engine's stack. */
 function known(subject: Subject): readonly Request[] {
   try {
     const points = testPoints(subject);
@@ -52,7 +52,7 @@ function known(subject: Subject): readonly Request[] {
     const near = points.filter(({ kind }) => kind === "near");
     return [...spread(turning, MOST_TURNING), ...spread(near, MOST_NEAR)].map(({ request }) => request);
   } catch (error) {
-    if (error instanceof RangeError) return [];
+    if (error instanceof RangeError || error instanceof DiagnosticError) return [];
     throw error;
   }
 }

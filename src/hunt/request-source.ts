@@ -156,7 +156,7 @@ export class RequestSource {
     }
     const choice = this.aims.length > 0 && roll < 17 ? this.aimed(random) : this.anyhow(random);
     const whole = settled ? { ...choice, ...settle(choice, settled) } : choice;
-    return random.chance(1, 8) ? this.widened(whole, random) : this.whole(whole);
+    return random.chance(1, 12) ? this.widened(whole, random) : this.whole(whole);
   }
 
   /** With one or two keys that the subject does not read. */

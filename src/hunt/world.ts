@@ -147,7 +147,8 @@ export class World {
   private agreeOnPath(values: (ContextValue | undefined)[], principal: Principal): void {
     const via = this.get(values, "kms:viaservice");
     const flag = this.get(values, "aws:viaawsservice");
-    let called = this.get(values, "aws:calledvia") as string[] | null | undefined;
+    const told = this.get(values, "aws:calledvia");
+    let called: readonly string[] | null | undefined = typeof told === "string" ? [told] : told;
     const first = this.get(values, "aws:calledviafirst");
     const last = this.get(values, "aws:calledvialast");
     const through =
@@ -189,8 +190,9 @@ export class World {
   /** The list of tags' names is of the tags that the request passes. */
   private agreeOnNames(values: (ContextValue | undefined)[]): void {
     for (const [list, prefix, named] of this.lists) {
-      const names = values[list] as string[] | null | undefined;
-      if (names == null) continue;
+      const told = values[list];
+      if (told == null) continue;
+      const names = typeof told === "string" ? [told] : told;
       const kept = names.filter((name) => {
         const own = this.at.get(prefix + name.toLowerCase());
         return own === undefined || values[own] != null;

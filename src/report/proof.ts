@@ -37,6 +37,7 @@ export function refutationMessage(claim: Claim, found: Refuted, excess: Asked["e
   return [
     failureMessage({ assertion, wanted, effect: allowed ? "Deny" : "Allow" }, judgement),
     ...needs.map((need) => `\n  needs: ${need}`),
+    ...serviceLinkedLines(found),
     ...excessLines(claim.all, excess),
     "",
     "  the same as a test:",
@@ -44,6 +45,17 @@ export function refutationMessage(claim: Claim, found: Refuted, excess: Asked["e
     `    ${paste.test}`,
     ...(paste.needs ? [`    (${paste.needs})`] : []),
   ].join("\n");
+}
+
+/** Nobody thinks of them, and no policy of an organization binds them (semantics E19, E20). */
+function serviceLinkedLines({ request, judgement }: Refuted): string[] {
+  const { serviceControl, resourceControl } = judgement.set;
+  if (!request.principal.serviceLinked || serviceControl.length + resourceControl.length === 0) return [];
+  return [
+    "",
+    "  note: policies of an organization do not bind service-linked roles",
+    '  help: leave them out with `.except({ by: "arn:aws:iam::*:role/aws-service-role/*" })`',
+  ];
 }
 
 function excessLines(all: string, excess: Asked["excess"]): string[] {

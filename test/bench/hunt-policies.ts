@@ -78,7 +78,17 @@ function* within(value: unknown): Iterable<object> {
 
 /** Whether the two differ for some request: as the analyser proves it. */
 export function differs(one: Policy, other: Policy): "no" | "yes" | "unknown" {
-  const verdicts = [compareAccess(one, other).verdict, compareAccess(other, one).verdict];
+  const verdicts = [verdictOf(one, other), verdictOf(other, one)];
   if (verdicts.includes("refuted")) return "yes";
   return verdicts.includes("unknown") ? "unknown" : "no";
+}
+
+/** `unknown` also where the two are not about the same: the one names resources, the other does not say its own. */
+export function verdictOf(next: Policy, previous: Policy): "proved" | "refuted" | "unknown" {
+  try {
+    return compareAccess(next, previous).verdict;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return "unknown";
+    throw error;
+  }
 }

@@ -4,7 +4,6 @@
  * Beside it a naive generator. A slip that changes no answer is left out where the analyser proves so, both ways. With
  * `--every` or `--seconds` a sample from all over.
  */
-import { compareAccess } from "../../src/analyse/compare-access.ts";
 import { DiagnosticError } from "../../src/diagnostic/diagnostic.ts";
 import { asker } from "../../src/hunt/ask.ts";
 import { type Random, randomOfRun } from "../../src/hunt/random.ts";
@@ -13,7 +12,7 @@ import { type Mutant, mutantsOf } from "../../src/mutate/mutants.ts";
 import { MUTATORS } from "../../src/mutate/mutators.ts";
 import type { Policy } from "../../src/policy/policy.ts";
 import type { Request } from "../../src/request/request.ts";
-import { differs, type Measured, measuredPolicies } from "./hunt-policies.ts";
+import { differs, type Measured, measuredPolicies, verdictOf } from "./hunt-policies.ts";
 import { huntRate } from "./hunt-rate.ts";
 import { naive } from "./naive.ts";
 
@@ -66,7 +65,7 @@ function measure(of: Measured, mutant: Mutant): Row {
     of,
     mutant,
     differs: hunted === undefined ? differs(of.policy, mutant.policy) : "yes",
-    opens: compareAccess(mutant.policy, of.policy).verdict !== "proved",
+    opens: verdictOf(mutant.policy, of.policy) !== "proved",
     hunted,
     beside,
     naively: source && shown((random) => naive(source, random)),

@@ -130,7 +130,7 @@ function cellOf(runner: string, files: readonly string[], reported: Map<string, 
 }
 
 /** vitest 5 refuses Node 20: ours if it is new enough, else one from the registry, if it can be had. */
-async function nodeForVitest5(): Promise<string | undefined> {
+export async function nodeForVitest5(): Promise<string | undefined> {
   if (Number(process.versions.node.split(".")[0]) >= 22) return process.execPath;
   try {
     const args = ["--yes", "--prefer-offline", "--package=node@24", "--", "node", "-p", "process.execPath"];
