@@ -28,24 +28,43 @@ export interface BoxesOptions {
   readonly known?: readonly Region[];
 }
 
+/** Words of boxes that are looked at before the telling stops: a few seconds. */
+const MOST_WORK = 400_000_000;
+const FEWEST_NODES = 2_000;
+
+/** A node looks at every box, and at each side of it. */
+function nodesFor({ model, targets, impossible }: Space): number {
+  const boxes = targets.reduce(
+    (sum, { groups, excluded }) => sum + excluded.length + groups.reduce((all, group) => all + group.length, 0),
+    impossible.length,
+  );
+  const words = Math.max(...model.sizes) / 32 + 8;
+  return Math.max(FEWEST_NODES, Math.floor(MOST_WORK / ((boxes + 1) * words)));
+}
+
 export function boxesOf(space: Space, { mostBoxes = 24, mostNodes, known = [] }: BoxesOptions = {}): Boxes {
-  const budget = new Budget(mostNodes);
   const boxes: FoundBox[] = [];
   const simple: Space = {
     ...space,
     impossible: fewer(space.impossible),
     targets: space.targets.map(({ groups, excluded }) => ({ groups: groups.map(fewer), excluded: fewer(excluded) })),
   };
+  const budget = new Budget(mostNodes ?? nodesFor(simple));
+  let begun: Region | undefined;
   try {
     for (;;) {
       const told = [...known, ...boxes.map(({ inside }) => inside)].map(asBox);
       const found = firstIn(simple, told, budget);
       if (!found) return { boxes, complete: true };
       if (boxes.length === mostBoxes) return { boxes, complete: false };
+      begun = found;
       const inside = grown(simple, found, budget);
       boxes.push({ inside, needed: shrunk(simple, inside, told, budget) });
+      begun = undefined;
     }
   } catch (error) {
+    // Some of it is more than nothing.
+    if (error instanceof OverBudget && begun) boxes.push({ inside: begun, needed: begun });
     if (error instanceof OverBudget) return { boxes, complete: false };
     throw error;
   }
