@@ -20,6 +20,14 @@ export interface Problem {
   readonly region: Region;
   readonly groups: readonly (readonly Box[])[];
   readonly excluded: readonly Box[];
+  /** Regions in which there may be no request, and boxes in which there is none. */
+  readonly open?: Openness | undefined;
+}
+
+export interface Openness {
+  readonly learned: readonly Box[];
+  /** A box with some of the region, without a request, which is then learned; undefined: there is one in the region. */
+  conflict(region: Region): Box | undefined;
 }
 
 /** Pigeonhole-shaped exclusions grow factorially: a search stops at so many nodes. */
@@ -33,8 +41,9 @@ export class Budget {
 export class OverBudget extends Error {}
 
 /** @throws OverBudget */
-export function solve({ region, groups, excluded }: Problem, budget: Budget = new Budget()): Region | undefined {
-  return search([...region], groups.map(fewer), fewer(excluded), budget);
+export function solve({ region, groups, excluded, open }: Problem, budget: Budget = new Budget()): Region | undefined {
+  const learned = open?.learned ?? [];
+  return search([...region], groups.map(fewer), [...fewer(excluded), ...learned], budget, open, learned.length);
 }
 
 const FEWER = new WeakMap<readonly Box[], readonly Box[]>();
@@ -50,19 +59,24 @@ export function fewer(boxes: readonly Box[]): readonly Box[] {
 }
 
 /** Whether some request of the region is in none of the boxes, of which there are few. @throws OverBudget */
-export const reachesBeyond = (region: Region, boxes: readonly Box[], budget: Budget): boolean =>
-  search([...region], [], boxes, budget) !== undefined;
+export const reachesBeyond = (region: Region, boxes: readonly Box[], budget: Budget, open?: Openness): boolean =>
+  search([...region], [], boxes, budget, open, 0) !== undefined;
 
 type Open = Mask[];
 
 function search(
   region: Open,
   groups: readonly (readonly Box[])[],
-  excluded: readonly Box[],
+  allExcluded: readonly Box[],
   budget: Budget,
+  open: Openness | undefined,
+  known: number,
 ): Region | undefined {
   budget.nodes++;
   if (budget.nodes > budget.most) throw new OverBudget();
+  // What was learned elsewhere holds here as well.
+  const learned = open?.learned.length ?? 0;
+  const excluded = open && learned > known ? [...allExcluded, ...open.learned.slice(known)] : allExcluded;
   const left = propagate(region, groups, excluded);
   if (!left) return undefined;
   const [group] = left.groups;
@@ -70,14 +84,14 @@ function search(
     const rest = left.groups.slice(1);
     for (const box of group) {
       const inside = clip(region, box);
-      const found = inside && search(inside, rest, left.excluded, budget);
+      const found = inside && search(inside, rest, left.excluded, budget, open, learned);
       if (found) return found;
     }
     return undefined;
   }
-  const box = fewestWays(region, left.excluded);
+  const box = fewestWays(region, left.excluded) ?? open?.conflict(region);
   if (!box) return region;
-  return outside(region, box, (part) => search(part, [], left.excluded, budget));
+  return outside(region, box, (part) => search(part, [], left.excluded, budget, open, learned));
 }
 
 interface Left {

@@ -28,12 +28,13 @@ export interface WitnessOptions {
 export function requestIn(region: Region, model: Model, { partition, identityAllows }: WitnessOptions): Request {
   const { actions, targets, callers, keys, owner, pinned } = model.fields;
   const folded = actions[firstOf(region, ACTION)]!;
-  const principal = callers[firstOf(region, PRINCIPAL)]!;
+  const principal = model.open?.partIn(region, PRINCIPAL)?.principal ?? callers[firstOf(region, PRINCIPAL)]!;
   const resource = targets?.[firstOf(region, RESOURCE)]?.resource ?? someResource(folded, model, partition);
   const facts = model.factsOf({ principal, action: folded, resource });
   const context: Record<string, ContextValue> = { ...pinned };
   for (const [at, { folded: key, name, values }] of keys.entries()) {
-    const value = values[firstOf(region, 3 + at)]!;
+    const open = model.open?.partIn(region, 3 + at)?.context;
+    const value = open ? open[name]! : values[firstOf(region, 3 + at)]!;
     if (fixedByCaller(key, facts)) continue;
     if (key === "aws:requestedregion" && hasRegion({ resource, actions: undefined })) continue;
     // What nobody tells is absent, unless AWS fills it in.

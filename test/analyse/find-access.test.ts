@@ -352,3 +352,15 @@ describe("an action that a rule knows by name is not hidden behind another", () 
     expect(findAccess(subject, question).request?.action).toBe(action);
   });
 });
+
+test("a pattern of a user's name does not reach into the path of its ARN", () => {
+  const subject = identityPolicy(
+    policy({
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: "*",
+      Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:user/b/*" }, StringLike: { "aws:username": "b*" } },
+    }),
+  );
+  expect(findAccess(subject).request?.principal.name).toMatch(/:user\/b\/(.*\/)?b[^/]*$/);
+});
