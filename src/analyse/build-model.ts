@@ -9,10 +9,13 @@ import { type Cone, coneOf } from "./candidates.ts";
 import { grantees, grantKeys } from "./grants.ts";
 import { valuesOf } from "./key-values.ts";
 import { actionClasses, type KeyVariable, Model } from "./model.ts";
+import type { OpenTexts } from "./open-texts.ts";
+import { Outside } from "./outside.ts";
 import { fits, pinnedCaller, toldBy } from "./pinned.ts";
 import { callersFor } from "./principals.ts";
 import { type Target, targetsFor } from "./resources.ts";
 import { conditionsOf, type Tested } from "./statements.ts";
+import type { ClassLimits } from "./string-classes.ts";
 import { type Pattern, text } from "./tokens.ts";
 import { conditionPatterns } from "./value-patterns.ts";
 import { OF_PRINCIPAL } from "./world.ts";
@@ -26,6 +29,7 @@ export interface ModelAsked {
   readonly except: readonly CompiledStatement[];
   /** Only requests that one of these covers can be what is looked for. */
   readonly changed?: readonly CompiledStatement[] | undefined;
+  readonly limits?: ClassLimits | undefined;
   /** Of these statements, the same for every owner. */
   readonly cone?: Cone | undefined;
   readonly owner: string;
@@ -47,6 +51,7 @@ export interface Parts {
   readonly members: () => readonly (readonly string[])[];
   readonly targets: readonly Target[] | undefined;
   readonly callers: readonly Principal[];
+  readonly openCallers: OpenTexts | undefined;
   readonly keys: readonly KeyVariable[];
   /** The statements that bear on the question. */
   readonly statements: readonly CompiledStatement[];
@@ -74,14 +79,23 @@ export function partsOf(asked: ModelAsked): Parts | undefined {
   );
   const keys = keyVariables(asked, tested, told);
   const targets = targetsOf(asked, survivors, candidates, tested, told);
-  const callers = callersOf(asked, survivors, tested, told);
+  const { callers, openCallers } = callersOf(asked, survivors, tested, told);
   const detailed = [asked.set, ...asked.others].some(
     ({ resourceControl, vpcEndpoint }) => resourceControl.length + vpcEndpoint.length > 0,
   );
   const names = [...keys.map(({ folded }) => folded), ...conditionKeys(tested, "kms:calleraccount")];
   const named = grantees([asked.set, ...asked.others].flatMap(({ grants }) => grants));
   const { actions, members } = actionClasses(candidates, survivors, names, targets, detailed);
-  return { actions, members: () => members(listed()), targets, callers, keys, statements: survivors, grantees: named };
+  return {
+    actions,
+    members: () => members(listed()),
+    targets,
+    callers,
+    openCallers,
+    keys,
+    statements: survivors,
+    grantees: named,
+  };
 }
 
 const conditionKeys = (tested: readonly Tested[], folded: string) =>
@@ -92,7 +106,7 @@ export function modelOf(parts: Parts, asked: ModelAsked, reading: string | undef
 }
 
 function keyVariables(
-  { pinned, closed, set, others }: ModelAsked,
+  { pinned, closed, set, others, limits }: ModelAsked,
   tested: readonly Tested[],
   told: Evaluation,
 ): KeyVariable[] {
@@ -121,8 +135,8 @@ function keyVariables(
     const value = fixed.get(folded) ?? (closed.some((prefix) => folded.startsWith(prefix)) ? null : fixed.get(folded));
     if (value !== undefined) return { folded, name, values: value === null ? [null] : [null, value], fixed: true };
     const also = [...alsoTold(key, groups), ...ofGrants];
-    const values = valuesOf({ folded, name, multiValued, tested: own, also, told });
-    return { folded, name, values, ...(ofGrants.length > 0 ? { ofGrants: true } : {}) };
+    const values = valuesOf({ folded, name, multiValued, tested: own, also, told, limits });
+    return { folded, name, ...values, ...(ofGrants.length > 0 ? { ofGrants: true } : {}) };
   });
 }
 
@@ -175,15 +189,15 @@ function callersOf(
   statements: readonly CompiledStatement[],
   tested: readonly Tested[],
   told: Evaluation,
-): readonly Principal[] {
-  const { set, others, owner, partition, accounts } = asked;
+): Pick<Parts, "callers" | "openCallers"> {
+  const { set, others, owner, partition, accounts, limits } = asked;
   const organization = [set, ...others].some(
     ({ serviceControl, resourceControl }) => serviceControl.length + resourceControl.length > 0,
   );
   const pinned = pinnedCaller(asked.pinned, partition, owner);
   const grants = [set, ...others].flatMap((one) => one.grants);
   const names = [...(pinned?.arn ? [pinned.arn] : []), ...grantees(grants), ...asked.names];
-  const callers = callersFor({
+  const { callers: all, open } = callersFor({
     statements,
     tested,
     names,
@@ -192,7 +206,13 @@ function callersOf(
     accounts,
     serviceLinked: organization,
     told,
+    limits,
   });
-  const pins = Object.keys(asked.pinned).length > 0;
-  return callers.filter((caller) => (asked.callers?.(caller) ?? true) && (!pins || fits(caller, asked.pinned, owner)));
+  const pins = Object.keys(asked.pinned);
+  if (open && pins.some((key) => OF_PRINCIPAL.has(key.toLowerCase())))
+    throw new Outside("too many patterns of callers overlap");
+  const callers = all.filter(
+    (caller) => (asked.callers?.(caller) ?? true) && (pins.length === 0 || fits(caller, asked.pinned, owner)),
+  );
+  return { callers, openCallers: open?.textsAmong(callers) };
 }

@@ -15,6 +15,7 @@ import { type AccessQuestion, findIn, searchingFor } from "./finding.ts";
 import type { Model } from "./model.ts";
 import { plainScope, type Scope } from "./scopes.ts";
 import { type Found, search, type Target } from "./search.ts";
+import type { ClassLimits } from "./string-classes.ts";
 import { type Analysed, toPolicySet } from "./subject.ts";
 import { widening } from "./widening.ts";
 
@@ -58,12 +59,13 @@ const sameFacts = (a: Scope, b: Scope): boolean =>
   JSON.stringify([sorted(a.context), a.closed, a.owners]) === JSON.stringify([sorted(b.context), b.closed, b.owners]);
 const sorted = (context: Scope["context"]) => Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1));
 
-export function compareIn(next: Scope, previous: Scope, question: AccessQuestion): Found {
+export function compareIn(next: Scope, previous: Scope, question: AccessQuestion, limits?: ClassLimits): Found {
   // One with the resource's policy and one without are about different things.
   const before: PolicySet = { ...previous.set, resource: alike(next.set, previous.set) };
   if (textOf(next.set) === textOf(before)) return { verdict: "proved", assumptions: [], nodes: 0 };
   return search({
     ...searchingFor(next, question),
+    limits,
     others: [before],
     changed: (set, [other]) => widening(set, other!),
     targets: (model, [first, second], identityAllows) => beyond(model, first!, second!, identityAllows),

@@ -33,6 +33,11 @@ export function describeSpaces(
   const texts = new Set<string>();
   let complete = true;
   for (const space of spaces) {
+    // Classes that are not listed have no words.
+    if (space.model.open) {
+      complete = false;
+      continue;
+    }
     const known = outright(space, spaces, mostBoxes);
     const found = boxesOf(space, { known, mostBoxes });
     complete &&= found.complete;
@@ -47,7 +52,7 @@ export function describeSpaces(
     about: scope.about,
     boxes,
     complete,
-    text: boxes.map(boxText).join("\n") + (complete ? "" : "\n… and more"),
+    text: [...boxes.map(boxText), ...(complete ? [] : [boxes.length > 0 ? "… and more" : "…"])].join("\n"),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Model } from "./model.ts";
 import { carried, merge, type Requests, requestsPolicy } from "./question.ts";
 import type { Scope } from "./scopes.ts";
 import { type Found, type Searching, search, spacesOf, type Target } from "./search.ts";
+import type { ClassLimits } from "./string-classes.ts";
 
 export interface AccessQuestion extends Requests {
   /** Access that is meant to be there: requests of any of these are left out. */
@@ -19,7 +20,8 @@ export interface AccessQuestion extends Requests {
 export const exceptionsOf = ({ except }: AccessQuestion): readonly Requests[] =>
   except === undefined ? [] : Array.isArray(except) ? (except as readonly Requests[]) : [except as Requests];
 
-export const findIn = (scope: Scope, question: AccessQuestion): Found => search(finding(scope, question));
+export const findIn = (scope: Scope, question: AccessQuestion, limits?: ClassLimits): Found =>
+  search({ ...finding(scope, question), limits });
 
 /** All that would be found. */
 export const spacesIn = (scope: Scope, question: AccessQuestion) => spacesOf(finding(scope, question));

@@ -3,9 +3,11 @@ import { keyFacts } from "../catalog/catalog.ts";
 import { type OperatorFamily, parseOperator } from "../catalog/operators.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { ContextValue } from "../request/context.ts";
+import { distinctSets, type OpenTexts } from "./open-texts.ts";
 import { Outside } from "./outside.ts";
 import type { Tested } from "./statements.ts";
-import { stringClasses } from "./string-classes.ts";
+import { type ClassLimits, stringClasses } from "./string-classes.ts";
+import { TextSets } from "./text-sets.ts";
 import { matches, type Pattern } from "./tokens.ts";
 import { addressPoints, datePoints, numberPoints } from "./typed-points.ts";
 import { conditionPatterns } from "./value-patterns.ts";
@@ -19,20 +21,29 @@ export interface KeyAsked {
   /** Sets of texts beside those of conditions. */
   readonly also: readonly (readonly Pattern[])[];
   readonly told: Evaluation;
+  readonly limits?: ClassLimits | undefined;
 }
 
-/** The first is `null`: absent. */
-export function valuesOf(asked: KeyAsked): ContextValue[] {
+export interface KeyValues {
+  /** The first is `null`: absent. */
+  readonly values: readonly ContextValue[];
+  /** The last of the values stands for more than one class. */
+  readonly open?: OpenTexts;
+}
+
+export function valuesOf(asked: KeyAsked): KeyValues {
   if (asked.multiValued) refuseTooMany(asked);
   const single = singleValues(asked);
-  if (!asked.multiValued) return [null, ...single];
-  return [null, ...lists(asked, single)];
+  if (!single) return openValues(asked);
+  if (!asked.multiValued) return { values: [null, ...single] };
+  return { values: [null, ...lists(asked, single)] };
 }
 
 const familyOf = ({ condition }: Tested): OperatorFamily => parseOperator(condition.condition.operator)!.facts.family;
 const TEXTS: ReadonlySet<OperatorFamily> = new Set(["string", "arn", "bool"]);
 
-function singleValues(asked: KeyAsked): string[] {
+/** Undefined: too many patterns overlap. */
+function singleValues(asked: KeyAsked): readonly string[] | undefined {
   const { folded, tested, name } = asked;
   const type = keyFacts(name)?.type ?? "String";
   const families = new Set(tested.map(familyOf).filter((family) => family !== "null"));
@@ -46,7 +57,7 @@ function singleValues(asked: KeyAsked): string[] {
   if (only("string", "arn", "bool") && isText) return texts(asked, type);
   if (asked.also.length > 0) throw mixed();
   // A value that is none of the type compares with nothing (C17): keys of the type have none such.
-  const strange = isText ? ["x"] : [];
+  const strange = isText ? [...empty(asked, type), "x"] : [];
   if (type === "Numeric" || (isText && only("numeric"))) {
     if (!only("numeric")) throw mixed();
     return [...numberPoints(listed), ...strange];
@@ -62,7 +73,7 @@ function singleValues(asked: KeyAsked): string[] {
     if (!only("ip")) throw mixed();
     return [...addressPoints(listed), ...strange];
   }
-  if (isText && only("binary")) return [...new Set([...listed, "eA==", "eHg=", "no base64"])];
+  if (isText && only("binary")) return [...new Set([...listed, "eA==", "eHg=", "no base64", ...strange])];
   throw mixed();
 }
 
@@ -76,18 +87,52 @@ function someValue(folded: string, type: string): string {
   return stringClasses([], { universe: form ? [form] : [[{ char: "x" }]] })![0]!.text;
 }
 
-function texts(asked: KeyAsked, type: string): string[] {
-  const { tested, told, folded, also } = asked;
+function texts(asked: KeyAsked, type: string): readonly string[] | undefined {
+  const { tested, told, also, limits, multiValued } = asked;
   const sets = tested
     .filter((one) => TEXTS.has(familyOf(one)))
     .map(({ condition, policy }) => conditionPatterns(condition, policy, told));
+  const maySearch = !multiValued && also.length === 0;
+  const among = { ...formed(asked, type), nonempty: true };
+  const classes = stringClasses([...sets, ...also], { ...among, ...(maySearch ? limits : {}) });
+  return classes && [...empty(asked, type), ...classes.map(({ text }) => text)];
+}
+
+/** The empty text, where the key can have it, is a class by itself: rules of its own are about it (semantics C12). */
+function empty(asked: KeyAsked, type: string): readonly string[] {
+  const { universe, nonempty } = formed(asked, type);
+  return universe || nonempty ? [] : [""];
+}
+
+/** Any text but the empty one needs no walk. */
+function formed({ folded }: KeyAsked, type: string): { universe: readonly Pattern[] | undefined; nonempty: boolean } {
   const form = formOf(folded, type);
-  // Any text but the empty one needs no walk.
   const plain = form?.length === 2 && "some" in form[0]! && form[0].some === "any";
-  const universe = form && !plain ? [form] : undefined;
-  const classes = stringClasses([...sets, ...also], { universe, nonempty: plain === true });
-  if (!classes) throw new Outside(`too many patterns of \`${asked.name}\` overlap`);
-  return classes.map(({ text }) => text);
+  return { universe: form && !plain ? [form] : undefined, nonempty: plain === true };
+}
+
+function openValues(asked: KeyAsked): KeyValues {
+  const { tested, told, also, name, multiValued } = asked;
+  if (multiValued || also.length > 0) throw new Outside(`too many patterns of \`${name}\` overlap`);
+  const { universe } = formed(asked, keyFacts(name)?.type ?? "String");
+  const texts = tested.filter((one) => TEXTS.has(familyOf(one)));
+  const { sets, setOf } = distinctSets(
+    texts.map(({ condition, policy }) => [condition, conditionPatterns(condition, policy, told)]),
+  );
+  const found = new TextSets(name, sets, { within: universe ? [universe] : [], without: [], nonempty: true });
+  const example = found.find({ inside: [], outside: [] });
+  const plain: ContextValue[] = [null, ...empty(asked, keyFacts(name)?.type ?? "String")];
+  if (example === undefined) return { values: plain };
+  const open = plain.length;
+  return {
+    values: [...plain, example],
+    open: {
+      count: sets.length,
+      setOf: (condition) => setOf.get(condition),
+      classAt: (index) =>
+        index === open ? { texts: found, part: (text) => ({ context: { [name]: text } }) } : undefined,
+    },
+  };
 }
 
 /** More conditions on one key with several values than this are not told apart. */

@@ -18,6 +18,7 @@ import { anonymous, type Principal } from "../request/principal.ts";
 import type { RequestFields } from "../request/request.ts";
 import { natureOf } from "./action-rows.ts";
 import { and, type Box, full, intersect, isEmpty, type Mask, maskOf, type Region } from "./box.ts";
+import { INSIDE, type OpenTexts, OpenVariables, OUTSIDE, type Placed } from "./open-texts.ts";
 import type { Target } from "./resources.ts";
 import { conditionText, resourceText } from "./statements.ts";
 import { OF_PRINCIPAL, PARTLY_OF_PRINCIPAL } from "./world.ts";
@@ -36,6 +37,8 @@ export interface KeyVariable {
   readonly fixed?: true;
   /** Constraints of grants read it, besides conditions. */
   readonly ofGrants?: true;
+  /** The last value stands for more than one class. */
+  readonly open?: OpenTexts | undefined;
 }
 
 export interface ModelFields {
@@ -45,6 +48,8 @@ export interface ModelFields {
   /** Undefined: which resource it is makes no difference. */
   readonly targets: readonly Target[] | undefined;
   readonly callers: readonly Principal[];
+  /** Callers that stand for more than one class. */
+  readonly openCallers?: OpenTexts | undefined;
   readonly keys: readonly KeyVariable[];
   /** The statements that bear on the question. */
   readonly statements: readonly CompiledStatement[];
@@ -80,6 +85,8 @@ export class Model {
   readonly touched = new Set<string>();
   private noting = this.touched;
   private regional: readonly [Box, Box] | undefined;
+  /** Where sets of texts are variables of their own. */
+  readonly open: OpenVariables | undefined;
 
   constructor(
     readonly fields: ModelFields,
@@ -89,12 +96,10 @@ export class Model {
     private readonly ours?: Model,
   ) {
     const { actions, targets, callers, keys } = fields;
-    this.sizes = ours?.sizes ?? [
-      actions.length,
-      targets?.length ?? 1,
-      callers.length,
-      ...keys.map(({ values }) => values.length),
-    ];
+    const listed = [actions.length, targets?.length ?? 1, callers.length, ...keys.map(({ values }) => values.length)];
+    const placed = ours ? [] : placedAfter(listed.length, fields);
+    this.sizes = ours?.sizes ?? [...listed, ...placed.flatMap(({ texts }) => Array<number>(texts.count).fill(2))];
+    this.open = ours ? ours.open : placed.length > 0 ? new OpenVariables(placed, this.sizes) : undefined;
     this.actionFacts = ours?.actionFacts ?? actions.map((action) => this.factsOf({ action }));
     // With an action that is done on it: one without resources would be decided on `*` (A23).
     this.targetFacts =
@@ -305,7 +310,7 @@ export class Model {
   private conditionBoxes(condition: CompiledCondition): Box[] {
     const { folded } = condition.key;
     const ofCallers = () => this.matching(condition, PRINCIPAL, this.callerFacts);
-    if (OF_PRINCIPAL.has(folded)) return nonempty([ofCallers()]);
+    if (OF_PRINCIPAL.has(folded)) return ofCallers();
     if (folded === "aws:resourceaccount") return this.byResourceAccount(condition);
     if (folded === "kms:calleraccount") return this.byCallerAccount(condition, ofCallers());
     const variable = this.keyAt.get(folded);
@@ -314,19 +319,54 @@ export class Model {
     if (PARTLY_OF_PRINCIPAL.has(folded)) {
       const fixed = this.callersThat((facts) => fixedByCaller(folded, facts));
       const free = this.callersThat((facts) => !fixedByCaller(folded, facts));
-      return nonempty([both(fixed, ofCallers()), both(free, values)]);
+      return nonempty([...within(ofCallers(), fixed), ...within(values, free)]);
     }
     if (folded === "aws:requestedregion" && this.fields.targets) {
       this.regional ??= [this.targetsThat(hasRegion), this.targetsThat((target) => !hasRegion(target))];
       const [fixed, free] = this.regional;
-      return nonempty([both(fixed, this.matching(condition, RESOURCE, this.targetFacts)), both(free, values)]);
+      const named = this.matching(condition, RESOURCE, this.targetFacts);
+      return nonempty([...within(named, fixed), ...within(values, free)]);
     }
-    return nonempty([values]);
+    return values;
   }
 
-  private matching(condition: CompiledCondition, variable: number, facts: readonly Facts[]): Box | undefined {
-    const mask = maskOf(this.sizes[variable]!, (at) => this.ask(facts[at]!, (run) => condition.matches(run)));
-    return isEmpty(mask) ? undefined : { sides: [{ variable, mask }] };
+  private matching(condition: CompiledCondition, variable: number, facts: readonly Facts[]): Box[] {
+    return this.boxesWhere(variable, facts, condition, (one) => this.ask(one, (run) => condition.matches(run)));
+  }
+
+  /** Usually one box; where texts of a class stay together, also one for those in an element's set, or outside it. */
+  private boxesWhere(
+    variable: number,
+    facts: readonly Facts[],
+    element: object,
+    holds: (facts: Facts) => boolean,
+  ): Box[] {
+    const size = this.sizes[variable]!;
+    const placed = this.open?.at(variable);
+    const set = placed?.texts.setOf(element, this.reading);
+    if (!placed || set === undefined)
+      return nonempty([{ sides: [{ variable, mask: maskOf(size, (at) => holds(facts[at]!)) }] }]);
+    const halves = facts.map((example, at): readonly boolean[] => {
+      const own = placed.texts.classAt(at);
+      if (!own) return [holds(example), holds(example)];
+      const texts = [own.texts.find({ inside: [], outside: [set] }), own.texts.find({ inside: [set], outside: [] })];
+      const answers = texts.map((text) => (text === undefined ? undefined : holds(this.with(example, own.part(text)))));
+      // Where all texts are on one side, that side says it.
+      return [answers[OUTSIDE] ?? answers[INSIDE] ?? false, answers[INSIDE] ?? answers[OUTSIDE] ?? false];
+    });
+    return nonempty([
+      { sides: [{ variable, mask: maskOf(size, (at) => halves[at]![OUTSIDE]! && halves[at]![INSIDE]!) }] },
+      ...[OUTSIDE, INSIDE].map((side) => ({
+        sides: [
+          { variable, mask: maskOf(size, (at) => halves[at]![side]! && !halves[at]![1 - side]!) },
+          { variable: placed.first + set, mask: maskOf(2, (at) => at === side) },
+        ],
+      })),
+    ]);
+  }
+
+  private with({ request }: Facts, part: Partial<RequestFields>): Facts {
+    return this.factsOf({ ...request, ...part });
   }
 
   /** EBS's own actions do not send it. */
@@ -336,7 +376,7 @@ export class Model {
   }
 
   /** Only requests on keys carry it. */
-  private byCallerAccount(condition: CompiledCondition, matching: Box | undefined): Box[] {
+  private byCallerAccount(condition: CompiledCondition, matching: readonly Box[]): Box[] {
     const carries = ({ actionFacts }: Facts) => !!actionFacts && actionCarriesKey(actionFacts, "kms:CallerAccount");
     const isAlias = ({ resource }: Target) => /^arn:[^:]*:kms:[^:]*:[^:]*:alias\//.test(resource);
     const absent = this.ask(this.factsOf({ context: { [condition.key.name]: null } }), (run) => condition.matches(run));
@@ -345,7 +385,7 @@ export class Model {
       this.targetsThat((target) => !isAlias(target)),
     );
     return nonempty([
-      both(carried, matching),
+      ...within(matching, carried),
       absent ? this.actionsThat((facts) => !carries(facts)) : undefined,
       absent && this.fields.targets ? both(this.actionsThat(carries), this.targetsThat(isAlias)) : undefined,
     ]);
@@ -364,7 +404,23 @@ export function fixedByCaller(folded: string, facts: Facts): boolean {
 const isReal = (box: Box) => box.sides.every(({ mask }) => !isEmpty(mask));
 export const nonempty = (boxes: readonly (Box | undefined)[]): Box[] =>
   boxes.filter((box) => box !== undefined && isReal(box)) as Box[];
+const within = (boxes: readonly Box[], other: Box | undefined): (Box | undefined)[] =>
+  boxes.map((box) => both(box, other));
 export const both = (a: Box | undefined, b: Box | undefined): Box | undefined => (a && b ? intersect(a, b) : undefined);
+
+/** The variables of sets of texts come after all others. */
+function placedAfter(count: number, { keys, openCallers }: ModelFields): Placed[] {
+  const open = [
+    ...(openCallers ? [{ variable: PRINCIPAL, texts: openCallers }] : []),
+    ...keys.flatMap(({ open: texts }, at) => (texts ? [{ variable: FIRST_KEY + at, texts }] : [])),
+  ];
+  let first = count;
+  return open.map((one) => {
+    const placed = { ...one, first };
+    first += one.texts.count;
+    return placed;
+  });
+}
 
 /** Actions with the same answers from every statement and of the same nature are one class. */
 export function actionClasses(

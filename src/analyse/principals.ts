@@ -18,10 +18,11 @@ import {
   session,
   user,
 } from "../request/principal.ts";
+import { OpenCallers } from "./open-callers.ts";
 import { Outside } from "./outside.ts";
 import type { Tested } from "./statements.ts";
-import { stringClasses } from "./string-classes.ts";
-import { ACCOUNT, type Pattern, run, some, text } from "./tokens.ts";
+import { type ClassLimits, stringClasses } from "./string-classes.ts";
+import { ACCOUNT, matches, type Pattern, run, some, text } from "./tokens.ts";
 import { conditionPatterns } from "./value-patterns.ts";
 import { NAME } from "./world.ts";
 
@@ -36,6 +37,7 @@ export interface CallersAsked {
   /** Service-linked roles count as callers of their own: policies of an organization do not bind them. */
   readonly serviceLinked: boolean;
   readonly told: Evaluation;
+  readonly limits?: ClassLimits | undefined;
 }
 
 /** An account that nobody names. */
@@ -47,13 +49,21 @@ export function freshAccount(accounts: ReadonlySet<string>): string {
   for (let number = 100_000_000_000; ; number++) if (!accounts.has(String(number))) return String(number);
 }
 
-export function callersFor(asked: CallersAsked): Principal[] {
+export interface Callers {
+  readonly callers: readonly Principal[];
+  /** Those that stand for more than one class. */
+  readonly open: OpenCallers | undefined;
+}
+
+export function callersFor(asked: CallersAsked): Callers {
   const named = namesOf(asked);
   const byId = asked.tested.filter(({ condition }) => condition.key.folded === "aws:userid");
   if (byId.length > 0 && named.ids.size > 0) throw new Outside("a principal and `aws:userid` both name unique ids");
   const byPattern = asked.tested.some(isPattern);
-  const ofAccounts = byPattern ? callersByPattern(asked, named) : callersByName(asked, named);
-  return distinct([
+  const found = byPattern ? callersByPattern(asked, named) : { callers: callersByName(asked, named), open: undefined };
+  const { callers: ofAccounts, open } = found;
+  if (open && named.ids.size > 0) throw new Outside("too many patterns of callers overlap");
+  const callers = distinct([
     ...ofAccounts,
     ...callersWithIds(ofAccounts, named),
     ...callersByUserId(asked, byId),
@@ -64,6 +74,7 @@ export function callersFor(asked: CallersAsked): Principal[] {
     federated(`arn:${asked.partition}:iam::${asked.owner}:saml-provider/${fresh("Unlisted", named.providers, "")}`),
     anonymous,
   ]);
+  return { callers, open };
 }
 
 const PATTERNED: ReadonlySet<string> = new Set([
@@ -275,65 +286,116 @@ function callersByUserId({ partition, told }: CallersAsked, byId: readonly Teste
 }
 
 /** With patterns: all callers sorted by which of them they match. */
-function callersByPattern(asked: CallersAsked, { arns }: Names): Principal[] {
+function callersByPattern(asked: CallersAsked, { arns }: Names): Callers {
   const { partition } = asked;
-  const sets: (readonly Pattern[])[] = asked.tested.flatMap(({ condition, policy }) => {
-    const { folded } = condition.key;
-    if (!PATTERNED.has(folded) || parseOperator(condition.condition.operator)!.facts.family === "null") return [];
-    const patterns = conditionPatterns(condition, policy, asked.told);
-    if (folded === "aws:principalarn") return [patterns];
-    if (folded === "aws:username")
+  const patterned = asked.tested.filter(
+    ({ condition }) =>
+      PATTERNED.has(condition.key.folded) && parseOperator(condition.condition.operator)!.facts.family !== "null",
+  );
+  const tested = patterned.map((one) => [one.condition, callerPatterns(one, asked)] as const);
+  const accounts = [...new Set([asked.owner, ...asked.accounts])];
+  const kinds: (readonly Pattern[])[] = accounts.map((account) =>
+    ["iam", "sts"].map((prefix) => [...text(`arn:${partition}:${prefix}::${account}:`), run("any")]),
+  );
+  const serviceLinked = kinds.length;
+  kinds.push([[...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(`:role/${SERVICE_LINKED}`), run("any")]]);
+  const among = universesOf(arns, partition);
+  const listed = arns.size === 0 ? [] : [[...arns].map((arn) => text(arn))];
+  const sets = [...tested.map(([, patterns]) => patterns), ...kinds, ...[...arns].map((arn) => [text(arn)])];
+  const callers = [...arns].flatMap((arn) => (/:role\/aws:/.test(arn) ? namedBy(arn, partition) : []));
+  const classes = among.map(({ universe }) => stringClasses(sets, { universe, ...asked.limits }));
+  if (classes.every((found) => found !== undefined)) {
+    for (const [at, { make, ordinary }] of among.entries())
+      callers.push(...classes[at]!.flatMap(({ text }) => (ordinary && isThere(text) ? [] : make(text))));
+    return { callers, open: undefined };
+  }
+  const open = new OpenCallers(tested);
+  for (const { universe, make, ordinary } of among) {
+    for (const arn of arns)
+      if (universe.some((pattern) => matches(pattern, arn)) && !(ordinary && isThere(arn))) callers.push(make(arn));
+    for (const { bits } of stringClasses(kinds, { universe }) ?? []) {
+      const isIn = (at: number) => ((bits >> BigInt(at)) & 1n) === 1n;
+      if (ordinary && isIn(serviceLinked)) continue;
+      const within = [universe, ...kinds.filter((_, at) => isIn(at))];
+      const without = [...listed, ...kinds.filter((_, at) => !isIn(at))];
+      callers.push(...open.add({ within, without }, make));
+    }
+  }
+  return { callers, open };
+}
+
+/** ARNs of callers of which a condition's values tell. */
+function callerPatterns({ condition, policy }: Tested, { partition, told }: CallersAsked): Pattern[] {
+  const patterns = conditionPatterns(condition, policy, told);
+  const { folded } = condition.key;
+  if (folded === "aws:principalarn") return patterns;
+  if (folded === "aws:username")
+    return patterns.flatMap((pattern) => {
+      const name = withinName(pattern);
+      if (!name) return [];
       return [
-        patterns.flatMap((name) => [
-          [...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":user/"), ...name],
-          [...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":user/"), run("any"), ...text("/"), ...name],
-        ]),
+        [...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":user/"), ...name],
+        [...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":user/"), run("any"), ...text("/"), ...name],
       ];
-    return [
-      ["iam", "sts"].flatMap((prefix) =>
-        patterns.map((account) => [...text(`arn:${partition}:${prefix}::`), ...account, ...text(":"), run("any")]),
-      ),
-    ];
-  });
-  for (const account of new Set([asked.owner, ...asked.accounts]))
-    sets.push(["iam", "sts"].map((prefix) => [...text(`arn:${partition}:${prefix}::${account}:`), run("any")]));
-  for (const arn of arns) sets.push([text(arn)]);
-  sets.push([[...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(`:role/${SERVICE_LINKED}`), run("any")]]);
-  const found = (universe: readonly Pattern[]) => {
-    const classes = stringClasses(sets, { universe });
-    if (!classes) throw new Outside("too many patterns of callers overlap");
-    return classes.map(({ text }) => text);
-  };
+    });
+  return ["iam", "sts"].flatMap((prefix) =>
+    patterns.map((account) => [...text(`arn:${partition}:${prefix}::`), ...account, ...text(":"), run("any")]),
+  );
+}
+
+/** The name is what follows the last slash of the ARN: no wildcard reaches over one. */
+function withinName(pattern: Pattern): Pattern | undefined {
+  if (pattern.some((token) => "char" in token && token.char === "/")) return undefined;
+  return pattern.map((token) => ("some" in token ? { ...token, some: "nameEnd" } : token));
+}
+
+interface Universe {
+  readonly universe: readonly Pattern[];
+  readonly make: (arn: string) => Principal;
+  /** Not where AWS makes service-linked roles: those have names of their own. */
+  readonly ordinary?: true;
+}
+
+/** Each kind of caller, by the ARN that conditions read. */
+function universesOf(arns: ReadonlySet<string>, partition: string): Universe[] {
   const iam = [...text(`arn:${partition}:iam::`), ...ACCOUNT, ...text(":")];
-  const callers = [
-    ...found([[...iam, ...text("role/"), ...NAME]]).flatMap((arn) => (isThere(arn) ? [] : role(arn))),
-    ...found([[...iam, ...text("role/"), ...serviceLinkedPattern([...text(SERVICE_LINKED_NAME), run("nameEnd")])]]).map(
-      (arn) => role(arn),
-    ),
-    ...found([[...iam, ...text("user/"), ...NAME]]).map((arn) => user(arn)),
-    ...found([[...iam, ...text("root")]]).map((arn) => principalFromArn(arn)),
-    ...found([[...text(`arn:${partition}:sts::`), ...ACCOUNT, ...text(":federated-user/"), ...NAME]]).map((arn) =>
-      federatedUser(arn),
-    ),
+  const found: Universe[] = [
+    { universe: [[...iam, ...text("role/"), ...NAME]], make: (arn) => role(arn), ordinary: true },
+    {
+      universe: [[...iam, ...text("role/"), ...serviceLinkedPattern([...text(SERVICE_LINKED_NAME), run("nameEnd")])]],
+      make: (arn) => role(arn),
+    },
+    { universe: [[...iam, ...text("user/"), ...NAME]], make: (arn) => user(arn) },
+    { universe: [[...iam, ...text("root")]], make: (arn) => principalFromArn(arn) },
+    {
+      universe: [[...text(`arn:${partition}:sts::`), ...ACCOUNT, ...text(":federated-user/"), ...NAME]],
+      make: (arn) => federatedUser(arn),
+    },
   ];
   for (const arn of arns) {
     const parsed = parseArn(arn);
-    if (parsed?.resource.startsWith("role/aws:")) callers.push(...namedBy(arn, partition));
+    if (parsed?.partition !== partition) continue;
     const named = sessionOf(arn);
-    if (named && parsed && validSession(named.name) && parsed.partition === partition) {
+    if (named && validSession(named.name)) {
       const head = `arn:${partition}:iam::${parsed.account}:role/`;
-      const roles = found([text(head + named.role), [...text(head), ...NAME, ...text(`/${named.role}`)]]).filter(
-        (one) => !isThere(one),
-      );
+      found.push({
+        universe: [text(head + named.role), [...text(head), ...NAME, ...text(`/${named.role}`)]],
+        make: (one) => session(one, named.name),
+        ordinary: true,
+      });
       if (named.role.startsWith(SERVICE_LINKED_NAME))
-        roles.push(...found([[...text(head), ...serviceLinkedPattern(text(named.role))]]));
-      for (const one of roles) callers.push(session(one, named.name));
+        found.push({
+          universe: [[...text(head), ...serviceLinkedPattern(text(named.role))]],
+          make: (one) => session(one, named.name),
+        });
     }
-    if (parsed?.resource.startsWith("user/") && parsed.partition === partition)
-      for (const one of found([[...text(`arn:${partition}:sts::${parsed.account}:federated-user/`), ...NAME]]))
-        callers.push(federatedUser(one, { issuer: arn }));
+    if (parsed.resource.startsWith("user/"))
+      found.push({
+        universe: [[...text(`arn:${partition}:sts::${parsed.account}:federated-user/`), ...NAME]],
+        make: (one) => federatedUser(one, { issuer: arn }),
+      });
   }
-  return callers;
+  return found;
 }
 
 function distinct(callers: readonly Principal[]): Principal[] {

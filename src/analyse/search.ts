@@ -20,6 +20,7 @@ import { type Scene, scenesOf } from "./scenes.ts";
 import type { Scope } from "./scopes.ts";
 import { Budget, OverBudget, solve } from "./solve.ts";
 import { statementsOf } from "./statements.ts";
+import type { ClassLimits } from "./string-classes.ts";
 import { onlyOwn } from "./subject.ts";
 import { bounded, narrowed, variablesOf, widened } from "./variables.ts";
 import { Disagreement, requestIn } from "./witness.ts";
@@ -52,6 +53,8 @@ export interface Searching {
   /** Identity policies that were not given can only add to what is found. */
   readonly monotone?: boolean;
   readonly mostNodes?: number;
+  /** More classes of texts are not listed, but searched. */
+  readonly limits?: ClassLimits | undefined;
 }
 
 export type Found =
@@ -188,7 +191,9 @@ class Search {
     const { scenes } = scenesOf([scope.set, ...others], questions, scope);
     const keys = this.openVariables(variablesOf([...[scope.set, ...others].flatMap(policiesOf), ...questions]));
     const search = keys.length === 0 ? this : new Search(this.widely());
-    return { spaces: search.spacesOf(scenes, this.told), exact: keys.length === 0 };
+    const spaces = search.spacesOf(scenes, this.told);
+    if (spaces.some(({ model }) => model.open)) throw new Outside("too many patterns overlap to tell all of it");
+    return { spaces, exact: keys.length === 0 };
   }
 
   /** The callers are those that have the given identity policies. */
@@ -321,7 +326,8 @@ class Search {
       const targets = this.targets(drawn, asked, identityAllows);
       for (const target of targets) {
         const excluded = excludedIn(drawn, target, withCatalogue);
-        const region = solve({ region: model.everything, groups: target.groups, excluded }, this.budget);
+        const { everything, open } = model;
+        const region = solve({ region: everything, groups: target.groups, excluded, open }, this.budget);
         if (region)
           return {
             region,
@@ -389,6 +395,7 @@ class Search {
       ...scene,
       pinned,
       closed: scope.closed,
+      limits: this.searching.limits,
       callers: scope.callers,
       names: scope.names,
     };

@@ -20,6 +20,14 @@ export interface Problem {
   readonly region: Region;
   readonly groups: readonly (readonly Box[])[];
   readonly excluded: readonly Box[];
+  /** Regions in which there may be no request, and boxes in which there is none. */
+  readonly open?: Openness | undefined;
+}
+
+export interface Openness {
+  readonly learned: readonly Box[];
+  /** A box with some of the region, without a request, which is then learned; undefined: there is one in the region. */
+  conflict(region: Region): Box | undefined;
 }
 
 /** Pigeonhole-shaped exclusions grow factorially: a search stops at so many nodes. */
@@ -33,8 +41,9 @@ export class Budget {
 export class OverBudget extends Error {}
 
 /** @throws OverBudget */
-export function solve({ region, groups, excluded }: Problem, budget: Budget = new Budget()): Region | undefined {
-  return search([...region], groups.map(fewer), fewer(excluded), budget);
+export function solve({ region, groups, excluded, open }: Problem, budget: Budget = new Budget()): Region | undefined {
+  const learned = open?.learned ?? [];
+  return search([...region], groups.map(fewer), [...fewer(excluded), ...learned], budget, open, learned.length);
 }
 
 const FEWER = new WeakMap<readonly Box[], readonly Box[]>();
@@ -50,8 +59,8 @@ export function fewer(boxes: readonly Box[]): readonly Box[] {
 }
 
 /** Whether some request of the region is in none of the boxes, of which there are few. @throws OverBudget */
-export const reachesBeyond = (region: Region, boxes: readonly Box[], budget: Budget): boolean =>
-  search([...region], [], boxes, budget) !== undefined;
+export const reachesBeyond = (region: Region, boxes: readonly Box[], budget: Budget, open?: Openness): boolean =>
+  search([...region], [], boxes, budget, open, 0) !== undefined;
 
 type Open = Mask[];
 
@@ -60,6 +69,8 @@ interface Task {
   readonly region: Open;
   readonly groups: readonly (readonly Box[])[];
   readonly excluded: readonly Box[];
+  /** How many of the learned boxes are among them. */
+  readonly known: number;
 }
 
 /** Depth first, without recursion: a search may go as deep as there are classes, which is deeper than a stack is. */
@@ -68,41 +79,46 @@ function search(
   groups: readonly (readonly Box[])[],
   excluded: readonly Box[],
   budget: Budget,
+  open: Openness | undefined,
+  known: number,
 ): Region | undefined {
-  const open: Iterator<Task>[] = [[{ region, groups, excluded }].values()];
-  for (let top = open.at(-1); top; top = open.at(-1)) {
+  const stack: Iterator<Task>[] = [[{ region, groups, excluded, known }].values()];
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
     const next = top.next();
     if (next.done) {
-      open.pop();
+      stack.pop();
       continue;
     }
     const task = next.value;
     budget.nodes++;
     if (budget.nodes > budget.most) throw new OverBudget();
-    const left = propagate(task.region, task.groups, task.excluded);
+    // What was learned elsewhere holds here as well.
+    const learned = open?.learned.length ?? 0;
+    const all = open && learned > task.known ? [...task.excluded, ...open.learned.slice(task.known)] : task.excluded;
+    const left = propagate(task.region, task.groups, all);
     if (!left) continue;
     if (left.groups.length > 0) {
-      open.push(choices(task.region, left));
+      stack.push(choices(task.region, left, learned));
       continue;
     }
-    const box = fewestWays(task.region, left.excluded);
+    const box = fewestWays(task.region, left.excluded) ?? open?.conflict(task.region);
     if (!box) return task.region;
-    open.push(parts(task.region, box, left.excluded));
+    stack.push(parts(task.region, box, left.excluded, learned));
   }
   return undefined;
 }
 
 /** Inside each box of the first group. */
-function* choices(region: Region, { groups, excluded }: Left): Iterator<Task> {
+function* choices(region: Region, { groups, excluded }: Left, known: number): Iterator<Task> {
   const rest = groups.slice(1);
   for (const box of groups[0]!) {
     const inside = clip(region, box);
-    if (inside) yield { region: inside, groups: rest, excluded };
+    if (inside) yield { region: inside, groups: rest, excluded, known };
   }
 }
 
 /** The parts of a region outside a box, disjoint. */
-function* parts(region: Region, { sides }: Box, excluded: readonly Box[]): Iterator<Task> {
+function* parts(region: Region, { sides }: Box, excluded: readonly Box[], known: number): Iterator<Task> {
   const inside = [...region];
   for (const { variable, mask } of sides) {
     const own = inside[variable]!;
@@ -110,7 +126,7 @@ function* parts(region: Region, { sides }: Box, excluded: readonly Box[]): Itera
     if (!isEmpty(beyond)) {
       const part = [...inside];
       part[variable] = beyond;
-      yield { region: part, groups: [], excluded };
+      yield { region: part, groups: [], excluded, known };
     }
     const both = and(own, mask);
     if (isEmpty(both)) return;

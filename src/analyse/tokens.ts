@@ -78,7 +78,7 @@ export function matches(pattern: Pattern, text: string): boolean {
   return live[last] === 1;
 }
 
-const isRun = (token: Token): boolean => "some" in token && token.many;
+export const isRun = (token: Token): boolean => "some" in token && token.many;
 
 /** `*` and `?` as wildcards, within `kind`. */
 function wild(pattern: string, kind: CharacterKind): Token[] {

@@ -35,13 +35,14 @@ export function requestIn(
 ): Request {
   const { actions, targets, callers, keys, owner, pinned } = model.fields;
   const folded = actions[firstOf(region, ACTION)]!;
-  const principal = callers[firstOf(region, PRINCIPAL)]!;
+  const principal = model.open?.partIn(region, PRINCIPAL)?.principal ?? callers[firstOf(region, PRINCIPAL)]!;
   const resource = targets?.[firstOf(region, RESOURCE)]?.resource ?? someResource(folded, model, partition);
   const facts = model.factsOf({ principal, action: folded, resource });
   const context: Record<string, ContextValue> = { ...pinned };
   for (const [at, variable] of keys.entries()) {
     const { folded: key, name, values } = variable;
-    const value = familiar(model, variable, values[firstOf(region, 3 + at)]!);
+    const open = model.open?.partIn(region, 3 + at)?.context;
+    const value = open ? open[name]! : familiar(model, variable, values[firstOf(region, 3 + at)]!);
     if (fixedByCaller(key, facts)) continue;
     if (key === "aws:requestedregion" && hasRegion({ resource, actions: undefined })) continue;
     // What nobody tells is absent, unless AWS fills it in.

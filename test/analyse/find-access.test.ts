@@ -445,3 +445,31 @@ test("a request names its resource where a statement names resources, though all
   expect(found.verdict).toBe("refuted");
   expect(found.request?.resource).toMatch(/:key\//);
 });
+
+test("a pattern of a user's name does not reach into the path of its ARN", () => {
+  const subject = identityPolicy(
+    policy({
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: "*",
+      Condition: { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:user/b/*" }, StringLike: { "aws:username": "b*" } },
+    }),
+  );
+  expect(findAccess(subject).request?.principal.name).toMatch(/:user\/b\/(.*\/)?b[^/]*$/);
+});
+
+test("an empty tag does not stand for all tags that no pattern matches: `ForAllValues` has a rule of its own for it (C12)", () => {
+  const tagged = (effect: string, condition: object) => ({
+    Effect: effect,
+    Action: "ec2:CreateTags",
+    Resource: "*",
+    Condition: condition,
+  });
+  const subject = identityPolicy(
+    policy(
+      tagged("Allow", { Null: { "aws:RequestTag/x": "false" } }),
+      tagged("Deny", { "ForAllValues:StringLike": { "aws:RequestTag/x": "b*" } }),
+    ),
+  );
+  expect(findAccess(subject).request?.context).toEqual({ "aws:RequestTag/x": "x" });
+});

@@ -81,7 +81,7 @@ export function fuzzValues(draw: Random): number {
     );
   const answers = (value: ContextValue) => tested.map(({ condition }) => condition.matches(run(value))).join();
   const { folded, multiValued } = contextKey(key);
-  const classes = valuesOf({ folded, name: key, multiValued, tested, also: [], told: run(null) });
+  const { values: classes } = valuesOf({ folded, name: key, multiValued, tested, also: [], told: run(null) });
   const known = new Set(classes.map(answers));
   for (let count = 0; count < 60; count++) {
     const value = seen(draw);

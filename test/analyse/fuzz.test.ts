@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { fuzzLazy, fuzzLazySets } from "./fuzz-lazy.ts";
 import { fuzzComparing, fuzzFindings, fuzzSets, type Tally } from "./fuzz-sets.ts";
 import { fuzzArns, fuzzStrings } from "./fuzz-strings.ts";
 import { fuzzValues } from "./fuzz-values.ts";
@@ -62,6 +63,16 @@ test(
   "what is new is found, and nothing that is not",
   () => {
     for (let run = 0; run < RUNS; run++) expectDecided(fuzzComparing(24, 150, SEED + run));
+  },
+  TIMEOUT,
+);
+
+test(
+  "classes that are searched give the answers of those that are listed",
+  () => {
+    const { compared, unknown } = fuzzLazy(150 * RUNS, SEED);
+    expect(unknown / compared).toBeLessThan(0.35);
+    fuzzLazySets(15 * RUNS, SEED);
   },
   TIMEOUT,
 );
