@@ -11,7 +11,8 @@ export function toMatchAccessSnapshot(this: MatcherState, received: unknown, ...
   const [hint, ...rest] = args;
   if (this.isNot)
     refuse("wrong-use", "`.not.toMatchAccessSnapshot()` says nothing: a snapshot is kept of what is allowed");
-  if (rest.length > 0 || (hint !== undefined && typeof hint !== "string"))
+  if (rest.length > 0) refuse("wrong-use", "`toMatchAccessSnapshot` takes one name for the snapshot, or nothing");
+  if (hint !== undefined && typeof hint !== "string")
     refuse("wrong-use", `\`toMatchAccessSnapshot\` takes a name for the snapshot, or nothing, not ${whatIs(hint)}`);
   const { subject } = readSubject(received);
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, expect, test } from "vitest";
 
 const readme = readFileSync("README.md", "utf8");
@@ -174,6 +174,35 @@ test("the Jest project and the script fail on the wrong policy and pass on the r
       if (status === 1) expect(stdout + stderr).toContain('"GrantsThroughEC2" allows it');
     }
   }
+});
+
+test("the commands about policies do what the page says", () => {
+  mkdirSync(join(folder, "policies"), { recursive: true });
+  writeFileSync(join(folder, "policies/ebs-key.json"), block("policies/ebs-key.json"));
+  const shell = (command: string) =>
+    spawnSync(
+      "sh",
+      ["-c", command.replaceAll("npx iam-expect", `"${process.execPath}" "${resolve("dist/main.js")}"`)],
+      {
+        cwd: folder,
+        encoding: "utf8",
+        env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_"))),
+      },
+    );
+  const identity = "-c user.name=t -c user.email=t@example.com";
+  expect(shell(`git init -q && git add policies && git ${identity} commit -qm x && git branch -M main`)).toMatchObject({
+    status: 0,
+    stderr: "",
+  });
+  const commands = blocks
+    .filter(({ text }) => text.startsWith("npx iam-expect prove"))
+    .flatMap(({ text }) => text.trim().split("\n"));
+  expect(commands.map((command) => command.split(" ")[2])).toEqual(["prove", "diff", "access", "points"]);
+  for (const command of commands) {
+    const { status, stderr } = shell(command);
+    expect({ command, status, stderr }).toEqual({ command, status: 0, stderr: "" });
+  }
+  rmSync(join(folder, ".git"), { recursive: true });
 });
 
 test("the commands of the page are those of the package", () => {

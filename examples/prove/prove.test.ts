@@ -74,6 +74,11 @@ describe("a pull request that widens the condition", () => {
     );
   });
 
+  test("changes the access that is kept for reviews", () => {
+    expect(policy).toMatchAccessSnapshot("as it is");
+    expect(widened).toMatchAccessSnapshot("widened");
+  });
+
   test("breaks the proof, with the Region in the request", async () => {
     const message = await messageOf(() =>
       expect(widened).toNeverAllow("kms:CreateGrant").except({ by: app, viaService: ec2 }),

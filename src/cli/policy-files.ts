@@ -181,8 +181,9 @@ function policiesOfCase(source: Source): PolicySet {
       help: "put the case into a file of its own",
     });
   const { set, facts } = readCase(source, items[0]!).question();
-  const { resource } = set;
-  if (!resource) return set;
+  const { resource, identity } = set;
+  // Of a resource that has none, the caller's own policies are all that is left to ask about.
+  if (!resource) return identity === undefined ? set : { ...set, resource: undefined };
   const arn = attachedTo(facts.resource);
   const account = facts.owner ?? null;
   return {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Decision, evaluate, invariants, keyPolicy, request, role } from "iam-expect";
+import { type Decision, evaluate, identityPolicy, invariants, keyPolicy, policyAt, request, role } from "iam-expect";
 import {
   actionsFor,
   contextFor,
@@ -32,6 +32,14 @@ test("the sentences compile", async () => {
 });
 
 test("the exact sentences compile", async () => {
+  expect(policy).toMatchAccessSnapshot();
+  await expect([policy]).toMatchAccessSnapshot("deployed");
+  await expect(policy).toGrantNoMoreThan(policyAt("main", "policies/key.json", keyPolicy, { key: "arn:…" }));
+  policyAt("main", "policies/key.json", identityPolicy, { name: "before" });
+  // @ts-expect-error a key policy has no role
+  policyAt("main", "policies/key.json", keyPolicy, { role: "arn:…" });
+  // @ts-expect-error the kind is its constructor
+  policyAt("main", "policies/key.json", "key");
   expect(policy).toNeverAllow("kms:ScheduleKeyDeletion");
   await expect(policy).not.toNeverAllow(["kms:Decrypt", "kms:CreateGrant"]).by(app, "111122223333").withMfa();
   expect(policy)
