@@ -125,9 +125,7 @@ function compare(eager: Found, lazy: Found, told: unknown, tally: LazyTally): vo
     eager.verdict === lazy.verdict &&
     (eager.verdict === "refuted" || JSON.stringify(eager.assumptions) === JSON.stringify(lazy.assumptions));
   if (same || eager.verdict === "unknown") return;
-  const reasons = [eager, lazy].map((found) =>
-    found.verdict === "unknown" ? found.reason : found.verdict === "refuted" ? found.request : found.assumptions,
-  );
+  const reasons = [eager, lazy].map((found) => (found.verdict === "refuted" ? found.request : found.assumptions));
   throw new Error(
     `listed: ${eager.verdict}, searched: ${lazy.verdict} ${JSON.stringify(reasons)}\n${JSON.stringify(told, null, 1)}`,
   );
