@@ -473,3 +473,25 @@ test("an empty tag does not stand for all tags that no pattern matches: `ForAllV
   );
   expect(findAccess(subject).request?.context).toEqual({ "aws:RequestTag/x": "x" });
 });
+
+test("what comes through an endpoint has no public address", () => {
+  const both = { StringLike: { "aws:SourceVpce": "vpce-*" }, IpAddress: { "aws:SourceIp": "203.0.113.0/24" } };
+  const { IpAddress, ...through } = both;
+  const key = (Condition: object) => keyPolicy(policy(allow({ Principal: "*", Condition })), { key: KEY });
+  expect(findAccess(key(both)).verdict).toBe("proved");
+  expect(findAccess(key(through)).verdict).toBe("refuted");
+  expect(findAccess(key({ IpAddress })).verdict).toBe("refuted");
+});
+
+test("a Deny of one's own folder leaves those of others", () => {
+  const own = (Resource: string) =>
+    identityPolicy(
+      policy(
+        { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::home/*" },
+        { Effect: "Deny", Action: "s3:GetObject", Resource },
+      ),
+    );
+  const found = findAccess(own("arn:aws:s3:::home/${aws:username}/*"));
+  expect(found.verdict).toBe("refuted");
+  expect(findAccess(own("arn:aws:s3:::home/*")).verdict).toBe("proved");
+});
