@@ -5,6 +5,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { appendFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers";
 import type { WrittenCase } from "../src/cases/write-case.ts";
 import { Gathering, handoverFolder, META } from "../src/simulator/handover.ts";
 import { originOf, remark } from "./call-site.ts";
@@ -83,9 +84,28 @@ export const taskOf = (state: { readonly task?: unknown }): unknown => registry.
 /** A runner without our set-up: it sees an unhandled rejection. */
 const UNKNOWN: Owner = { made() {}, failed: () => false, settled() {} };
 
+/** Checks underway, of which a runner must see the end before it is done. */
+class Waiting {
+  readonly #checks = new Set<Promise<unknown>>();
+
+  add(check: Promise<unknown>): void {
+    this.#checks.add(check);
+    const done = () => this.#checks.delete(check);
+    check.then(done, done);
+  }
+
+  /** Until no check is underway, and a rejection that nobody takes has been seen. */
+  async idle(): Promise<void> {
+    if (this.#checks.size === 0) return;
+    while (this.#checks.size > 0) await Promise.allSettled(this.#checks);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** A file of vitest: the checks of its hooks, and those that came too late for their test. */
 export class TestFile implements Owner {
   readonly #failures = new Set<Check>();
+  readonly #waiting = new Waiting();
   readonly #thrown = new Map<Task, readonly Error[]>();
   readonly #handed = new Gathering();
   readonly #tries = new Map<Task, Gathering>();
@@ -113,6 +133,14 @@ export class TestFile implements Owner {
       gathering.add(asked, at);
       this.#totals.total++;
     };
+  }
+
+  waitFor(check: Promise<unknown>): void {
+    this.#waiting.add(check);
+  }
+
+  idle(): Promise<void> {
+    return this.#waiting.idle();
   }
 
   made(): void {}
@@ -148,6 +176,7 @@ export class TestFile implements Owner {
 export class TestTry implements Owner {
   readonly #failures = new Set<Check>();
   readonly #thrown: Error[] = [];
+  readonly #waiting = new Waiting();
   readonly #file: TestFile;
   readonly hand?: (asked: WrittenCase, at: string) => void;
   open = true;
@@ -162,6 +191,15 @@ export class TestTry implements Owner {
     if (handsOver) this.hand = file.handOf(task);
     file.threw(task, this.#thrown);
     registry.latestTry.set(task, this);
+  }
+
+  waitFor(check: Promise<unknown>): void {
+    if (this.open) this.#waiting.add(check);
+    else this.#file.waitFor(check);
+  }
+
+  idle(): Promise<void> {
+    return this.#waiting.idle();
   }
 
   made(): void {}
@@ -192,7 +230,7 @@ export class JestFile implements Owner {
   pending = false;
   readonly hand?: (asked: WrittenCase, at: string) => void;
   readonly #file: string | undefined;
-  readonly #waiting = new Set<Promise<unknown>>();
+  readonly #waiting = new Waiting();
   #handed = 0;
 
   /** `testFile`: set where the requests of the suite are handed to a reporter. */
@@ -209,13 +247,10 @@ export class JestFile implements Owner {
   waitFor(check: Promise<unknown>): void {
     this.pending = true;
     this.#waiting.add(check);
-    const done = () => this.#waiting.delete(check);
-    check.then(done, done);
   }
 
-  /** Until no check is underway. */
-  async idle(): Promise<void> {
-    while (this.#waiting.size > 0) await Promise.allSettled(this.#waiting);
+  idle(): Promise<void> {
+    return this.#waiting.idle();
   }
 
   /** So many requests were handed over so far. */

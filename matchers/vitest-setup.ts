@@ -8,7 +8,7 @@ import { installSnapshots } from "./snapshots.ts";
 
 interface TestContext {
   readonly task: Task;
-  readonly onTestFinished: (handler: () => void) => void;
+  readonly onTestFinished: (handler: () => void | Promise<void>) => void;
 }
 
 /** What we use of `vitest`. */
@@ -16,7 +16,7 @@ export interface Vitest {
   readonly expect: Expect;
   readonly chai?: { readonly util: { readonly flag: (assertion: object, name: string, value: unknown) => unknown } };
   readonly beforeAll: (hook: () => void) => void;
-  readonly afterAll: (hook: () => void) => void;
+  readonly afterAll: (hook: () => void | Promise<void>) => void;
   readonly beforeEach: (hook: (context: TestContext) => void) => void;
   /** Since vitest 4.1. */
   readonly aroundEach?: (hook: (run: () => Promise<void>, context: TestContext) => Promise<void>) => void;
@@ -31,7 +31,8 @@ export function installVitest(vitest: Vitest, matchers: Readonly<Record<string, 
   const handing = handsOver("vitest");
   const file = new TestFile();
   vitest.beforeAll(() => file.begin());
-  vitest.afterAll(() => {
+  vitest.afterAll(async () => {
+    await file.idle();
     const errors = file.end();
     if (errors.length > 0) throw errors;
   });
@@ -63,8 +64,9 @@ function begin(
   finished?: (attempt: TestTry) => void,
 ): TestTry {
   const attempt = new TestTry(task, file, handing);
-  onTestFinished(() => {
+  onTestFinished(async () => {
     finished?.(attempt);
+    await attempt.idle();
     const errors = attempt.take();
     // vitest takes a list of errors here.
     if (errors.length > 0) throw errors;

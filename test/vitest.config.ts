@@ -6,6 +6,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export default defineConfig({
   root,
   test: {
+    // vitest leaves a core free, and the machines that run this have two; many tests wait for processes of their own.
+    maxWorkers: 2,
     projects: [
       {
         root,
