@@ -4,7 +4,7 @@ import { DiagnosticError } from "../../src/diagnostic/diagnostic.ts";
 import { evaluate, federated, identityPolicy, keyPolicy, request, role } from "../../src/index.ts";
 import { within } from "./within.ts";
 
-const LIMIT = 2000;
+const LIMIT = 10_000;
 const MB = 1024 * 1024;
 const ROLE = "arn:aws:iam::111122223333:role/app";
 const KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd";
