@@ -131,10 +131,10 @@ describe("other access is another text", () => {
   test.for(REAL.map((one) => [one.name, one] as const))(
     "%s",
     { timeout: 600_000 },
-    ([, { make, document, policy }]) => {
+    ([name, { make, document, policy }]) => {
       const text = attempt(() => textOf(policy));
-      // Where much is allowed each answer takes long.
-      if (text === undefined || (text.length > 4_000 && MOST < 100)) return;
+      // Where much is allowed each answer takes long; a Deny made an Allow in the last lets everything happen.
+      if (text === undefined || (MOST < 100 && (text.length > 4_000 || name.includes("cross-account")))) return;
       const blind = spread(changed(document)).flatMap(([what, copy]) => {
         const other = attempt(() => make(copy));
         if (!other || attempt(() => textOf(other)) !== text) return [];

@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { bundledCommand } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "iam-expect-cli-"));
+const command = bundledCommand();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function run(args: readonly string[], input = "") {
-  const { stdout, stderr, status } = spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...args], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [command, ...args], {
     input,
     encoding: "utf8",
   });

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { run } from "../runners/child.ts";
 import { type IamServer, iamServer } from "../simulator/iam-server.ts";
 import type { Cell } from "../simulator/query-protocol.ts";
+import { bundledCommand } from "./command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "iam-expect-cross-check-"));
+const command = bundledCommand();
 let server: IamServer;
 let answer: Cell;
 beforeAll(async () => {
@@ -53,15 +55,10 @@ const item = (id: string, action = "s3:GetObject", more: object = {}) => ({
 });
 
 async function crossCheck(...args: string[]) {
-  const { code, stdout, stderr } = await run(
-    process.execPath,
-    ["--import", "tsx", "src/cli/main.ts", "cross-check", ...args],
-    process.cwd(),
-    {
-      AWS_OF_THE_TESTS: server.endpoint,
-      NODE_NO_WARNINGS: "1",
-    },
-  );
+  const { code, stdout, stderr } = await run(process.execPath, [command, "cross-check", ...args], process.cwd(), {
+    AWS_OF_THE_TESTS: server.endpoint,
+    NODE_NO_WARNINGS: "1",
+  });
   return {
     code,
     lines: stdout

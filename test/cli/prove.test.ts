@@ -1,30 +1,14 @@
 /** The commands that ask about all requests, as a shell has them: what they print, and how they end. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { build } from "esbuild";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundledCommand } from "./command.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "iam-expect-prove-")));
-// Bundled once, as it is shipped: it starts sixty times. Inside the checkout, where its packages are.
-mkdirSync("test/.tmp", { recursive: true });
-const bundle = mkdtempSync(resolve("test/.tmp/cli-"));
-afterAll(() => {
-  for (const made of [folder, bundle]) rmSync(made, { recursive: true, force: true });
-});
-beforeAll(async () => {
-  await build({
-    entryPoints: ["src/cli/main.ts"],
-    outfile: join(bundle, "main.mjs"),
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
-    packages: "external",
-  });
-  copyFileSync("src/catalog/catalog.txt", join(bundle, "catalog.txt"));
-});
+const command = bundledCommand();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Ended {
   readonly status: number | null;
@@ -32,7 +16,7 @@ interface Ended {
   readonly stderr: string;
 }
 function run(args: readonly string[], input = ""): Ended {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(bundle, "main.mjs"), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
     cwd: folder,
     input,
     encoding: "utf8",

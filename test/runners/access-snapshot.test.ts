@@ -82,19 +82,46 @@ interface Runner {
   readonly config: (own: string) => readonly [name: string, text: string];
 }
 
+/** As the package is built: ES modules that share their parts, CommonJS in whole bundles. */
+async function bundle(format: "esm" | "cjs"): Promise<void> {
+  const runner = format === "esm" ? "vitest" : "jest";
+  await build({
+    entryPoints: [join(root, `matchers/${runner}.ts`), join(root, "src/index.ts")],
+    outdir: built,
+    entryNames: "[name]",
+    outExtension: { ".js": format === "esm" ? ".mjs" : ".cjs" },
+    format,
+    splitting: format === "esm",
+    bundle: true,
+    platform: "node",
+    target: "node20.19",
+    packages: "external",
+    absWorkingDir: root,
+    ...(format === "cjs"
+      ? {
+          define: { "import.meta.url": "moduleUrl" },
+          banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+        }
+      : {}),
+  });
+  copyFileSync(join(root, "src/catalog/catalog.txt"), join(built, "catalog.txt"));
+}
+
 const vitest = (name: string, dependent: string): Runner => ({
   name,
   file: "key.test.mjs",
   async command() {
     const manifest = createRequire(new URL(dependent, import.meta.url)).resolve("vitest/package.json");
     const node = name === "vitest 5.1" ? await nodeForVitest5() : process.execPath;
-    return node ? [node, join(dirname(manifest), "vitest.mjs"), "run"] : undefined;
+    if (!node) return undefined;
+    await bundle("esm");
+    return [node, join(dirname(manifest), "vitest.mjs"), "run"];
   },
   tests: (own) =>
-    `import { keyPolicy } from ${JSON.stringify(join(root, "src/index.ts"))};\nconst file = ${JSON.stringify(join(own, "key.json"))};${TESTS}`,
+    `import { keyPolicy } from ${JSON.stringify(join(built, "index.mjs"))};\nconst file = ${JSON.stringify(join(own, "key.json"))};${TESTS}`,
   config: () => [
     "vitest.config.mjs",
-    `export default { test: { globals: true, include: ["*.test.mjs"], setupFiles: [${JSON.stringify(join(root, "matchers/vitest.ts"))}] } };`,
+    `export default { test: { globals: true, include: ["*.test.mjs"], setupFiles: [${JSON.stringify(join(built, "vitest.mjs"))}] } };`,
   ],
 });
 
@@ -102,21 +129,7 @@ const jest: Runner = {
   name: "jest 30.5",
   file: "key.test.cjs",
   async command() {
-    await build({
-      entryPoints: [join(root, "matchers/jest.ts"), join(root, "src/index.ts")],
-      outdir: built,
-      entryNames: "[name]",
-      outExtension: { ".js": ".cjs" },
-      format: "cjs",
-      bundle: true,
-      platform: "node",
-      target: "node20.19",
-      packages: "external",
-      absWorkingDir: root,
-      define: { "import.meta.url": "moduleUrl" },
-      banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
-    });
-    copyFileSync(join(root, "src/catalog/catalog.txt"), join(built, "catalog.txt"));
+    await bundle("cjs");
     const bin = join(dirname(createRequire(import.meta.url).resolve("jest/package.json")), "bin/jest.js");
     return [process.execPath, bin, "--config", "jest.config.json"];
   },
