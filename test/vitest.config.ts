@@ -39,6 +39,8 @@ export default defineConfig({
           exclude: ["test/**/fixtures/**", "test/bench/**", "test/consumers/**"],
           setupFiles: ["test/setup.ts"],
           testTimeout: 60_000,
+          // Loading the matchers anew would take as long as most files do; that they bear it is a test of its own.
+          isolate: false,
         },
       },
       // The package as its users have it: by name, built.

@@ -285,13 +285,13 @@ export const ADVERSARIES: readonly Adversary[] = [
       }),
   },
   {
-    name: "an infix of 5,000 characters, and one that it holds",
+    name: "an infix of 2,500 characters, and one that it holds",
     truth: "none",
     ask: () =>
       findAccess(
         id(
-          tagged("Allow", { StringLike: { [tag("a")]: `*${"ab".repeat(2_500)}*` } }),
-          tagged("Deny", { StringLike: { [tag("a")]: `*${"ab".repeat(2_000)}*` } }),
+          tagged("Allow", { StringLike: { [tag("a")]: `*${"ab".repeat(1_250)}*` } }),
+          tagged("Deny", { StringLike: { [tag("a")]: `*${"ab".repeat(1_000)}*` } }),
         ),
       ),
   },
@@ -362,12 +362,12 @@ export const ADVERSARIES: readonly Adversary[] = [
       ),
   },
   {
-    name: "1,000 days, each allowed and denied",
+    name: "500 days, each allowed and denied",
     truth: "none",
     ask: () =>
       findAccess(
         id(
-          ...numbers(1_000).map((at) =>
+          ...numbers(500).map((at) =>
             allow({
               Condition: {
                 DateGreaterThanEquals: { "aws:CurrentTime": day(at) },
