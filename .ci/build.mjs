@@ -1,7 +1,7 @@
 // Builds dist/: ESM in chunks, CommonJS in whole bundles, declarations, and AWS's catalogue beside them.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 
 const common = {
@@ -19,10 +19,35 @@ mkdirSync("dist");
 copyFileSync("src/catalog/catalog.txt", "dist/catalog.txt");
 copyFileSync("src/catalog/iam-data.LICENSE.txt", "dist/iam-data.LICENSE.txt");
 
+// esbuild makes a chunk for each set of entries that need a module, and every file costs its import 2 ms. An entry that also
+// imports the root shares one chunk with it.
+const root = resolve("src/index.ts");
+const besideTheRoot = {
+  name: "beside-the-root",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === "entry-point" ? { path: resolve(path), namespace: "entry" } : undefined,
+    );
+    onLoad({ filter: /./, namespace: "entry" }, ({ path }) => {
+      const [text, from] = [readFileSync(path, "utf8"), JSON.stringify(path)];
+      const lines = [
+        ...(/^#!.*/.exec(text) ?? []),
+        `export * from ${from};`,
+        ...(/^export default/m.test(text) ? [`export { default } from ${from};`] : []),
+        `import ${JSON.stringify(root)};`,
+      ];
+      return { contents: lines.join("\n"), resolveDir: dirname(path) };
+    });
+  },
+};
+
 await build({
   ...common,
   format: "esm",
   splitting: true,
+  plugins: [besideTheRoot],
+  // The package says that importing its files does nothing, so imports for their own sake would be left out.
+  ignoreAnnotations: true,
   entryPoints: [
     "src/index.ts",
     "matchers/matchers.ts",
