@@ -483,11 +483,16 @@ const plain = (facts: Facts): Facts => ({
   actionFacts: facts.actionFacts,
   resource: facts.resource,
   arn: facts.arn,
-  fields: facts.fields,
+  lastField: facts.lastField,
   foldedResource: facts.foldedResource,
-  foldedFields: facts.foldedFields,
   owner: facts.owner,
   context: facts.context,
   viaService: facts.viaService,
 });
-const placed = (facts: Facts, there: Facts): Facts => ({ ...plain(facts), resource: there.resource, arn: there.arn });
+const placed = (facts: Facts, there: Facts): Facts => ({
+  ...plain(facts),
+  resource: there.resource,
+  arn: there.arn,
+  lastField: there.lastField,
+  foldedResource: there.foldedResource,
+});

@@ -9,29 +9,49 @@ export interface Head {
   readonly fields: readonly string[];
   /** What stands before the first wildcard. */
   readonly start: string;
-  /** The fields that this does not settle, by position; undefined: there is no wildcard. */
-  readonly tests: readonly { readonly at: number; readonly glob: Glob }[] | undefined;
+  /** The fields before that wildcard's, and how the others are met in turn; undefined: there is no wildcard. */
+  readonly tests: { readonly from: number; readonly steps: readonly Step[] } | undefined;
   /** A `*` at the end of a field may extend over the colons that follow. */
   readonly mayCross: boolean;
+}
+
+/** A text with its colons; else one field, of a pattern or any. */
+interface Step {
+  readonly text: string | undefined;
+  readonly glob: Glob | undefined;
 }
 
 export function compileHead(fields: readonly string[]): Head {
   const text = `${fields.join(":")}:`;
   // A colon inside a field, of a variable that is literal text here, lets the field match nothing.
   const first = fields.findIndex((field) => /[*?:]/.test(field));
-  const tests = fields.map((field, at) => ({ at, field })).filter(({ at, field }) => at >= first && field !== "*");
   return {
     text,
     fields,
     start: text.slice(0, text.search(/[*?]|$/)),
-    tests: first === -1 ? undefined : tests.map(({ at, field }) => ({ at, glob: glob(field) })),
+    tests: first === -1 ? undefined : { from: lengthOf(fields.slice(0, first)), steps: stepsOf(fields.slice(first)) },
     mayCross: fields.some((field) => field.endsWith("*")),
   };
+}
+
+const lengthOf = (fields: readonly string[]) => fields.reduce((length, field) => length + field.length + 1, 0);
+
+function stepsOf(fields: readonly string[]): Step[] {
+  const steps: Step[] = [];
+  for (const field of fields) {
+    const before = steps.at(-1)?.text;
+    if (/[*?:]/.test(field)) steps.push({ text: undefined, glob: field === "*" ? undefined : glob(field) });
+    else if (before !== undefined) steps[steps.length - 1] = { text: `${before}${field}:`, glob: undefined };
+    else steps.push({ text: `${field}:`, glob: undefined });
+  }
+  return steps;
 }
 
 export class ArnPattern {
   /** Of the whole text where the head has no wildcards, else of the last field. */
   private readonly glob: Glob;
+  /** Of a last field that is a text and a star, the text: most are. */
+  private readonly beginning: string | undefined;
   private across: { readonly loose: Glob; readonly tokens: ArnTokens } | undefined = undefined;
   private folded: ArnPattern | undefined = undefined;
 
@@ -40,16 +60,19 @@ export class ArnPattern {
     private readonly parts: readonly GlobPart[],
   ) {
     this.glob = globOf(head.tests ? parts : [{ literal: head.text }, ...parts], "");
+    const only = parts.length === 1 ? parts[0]! : undefined;
+    this.beginning =
+      only && "pattern" in only && /^[^*?]*\*$/.test(only.pattern) ? only.pattern.slice(0, -1) : undefined;
   }
 
   matches(facts: Facts): boolean {
-    return this.test(facts.resource ?? "", facts, false);
+    return this.test(facts.resource ?? "");
   }
 
   /** Whether it matches when case does not count. */
   matchesFolded(facts: Facts): boolean {
     this.folded ??= new ArnPattern(compileHead(this.head.fields.map(lower)), this.parts.map(fold));
-    return this.folded.test(facts.foldedResource, facts, true);
+    return this.folded.test(facts.foldedResource);
   }
 
   /** Whether it matches only because a `*` before the fifth colon extends over colons. */
@@ -63,14 +86,23 @@ export class ArnPattern {
     return this.across.loose.matches(resource) && wholeMatch(this.across.tokens, resource);
   }
 
-  private test(resource: string, facts: Facts, folded: boolean): boolean {
+  private test(resource: string): boolean {
     const { start, tests } = this.head;
     if (tests === undefined) return this.glob.matches(resource);
     if (!resource.startsWith(start)) return false;
-    const fields = folded ? facts.foldedFields : facts.fields;
-    if (fields.length < 6) return false;
-    for (const { at, glob } of tests) if (!glob.matches(fields[at]!)) return false;
-    return this.glob.matches(fields[5]!);
+    let at = tests.from;
+    for (const { text, glob } of tests.steps) {
+      if (text !== undefined) {
+        if (!resource.startsWith(text, at)) return false;
+        at += text.length;
+      } else {
+        const end = resource.indexOf(":", at);
+        if (end === -1 || (glob && !glob.matches(resource.slice(at, end)))) return false;
+        at = end + 1;
+      }
+    }
+    if (this.beginning !== undefined) return resource.startsWith(this.beginning, at);
+    return this.glob.matches(resource.slice(at));
   }
 }
 

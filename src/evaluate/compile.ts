@@ -20,16 +20,49 @@ export interface CompiledStatement {
   readonly inert: boolean;
 }
 
-export interface CompiledPolicy {
-  readonly policy: Policy;
-  readonly statements: readonly CompiledStatement[];
+/** A policy made ready to decide: its statements by the actions they match. */
+export class CompiledPolicy {
   /** By action, the statements that spell out their actions, this one among them; in order. */
-  readonly named: ReadonlyMap<string, readonly CompiledStatement[]>;
+  private readonly named = new Map<string, CompiledStatement[]>();
   /** By service, the others that can match an action of it, among them those for any service; in order. */
-  readonly scanned: ReadonlyMap<string, readonly CompiledStatement[]>;
-  /** Those for any service. */
-  readonly anyService: readonly CompiledStatement[];
+  private readonly scanned = new Map<string, CompiledStatement[]>();
+  private readonly anyService: CompiledStatement[] = [];
+  private readonly found = new Map<string, readonly CompiledStatement[]>();
+
+  constructor(readonly statements: readonly CompiledStatement[]) {
+    const { named, scanned, anyService } = this;
+    for (const statement of statements) {
+      const { names, services } = statement.action;
+      if (names) for (const name of names) listUnder(named, name, () => []).push(statement);
+      // A service's list begins with what was for any service before it.
+      else if (services)
+        for (const service of services) listUnder(scanned, service, () => [...anyService]).push(statement);
+      else for (const list of [anyService, ...scanned.values()]) list.push(statement);
+    }
+  }
+
+  /** The statements whose `Action` or `NotAction` matches, in order; `action` and `service` folded. */
+  matching(action: string, service: string): readonly CompiledStatement[] {
+    let found = this.found.get(action);
+    if (!found) {
+      found = this.find(action, service);
+      if (this.found.size < MOST_ACTIONS) this.found.set(action, found);
+    }
+    return found;
+  }
+
+  private find(action: string, service: string): readonly CompiledStatement[] {
+    const named = this.named.get(action) ?? NONE;
+    const scanned = (this.scanned.get(service) ?? this.anyService).filter((one) => one.action.matches(action));
+    if (scanned.length === 0) return named;
+    if (named.length === 0) return scanned;
+    return [...named, ...scanned].sort((one, other) => one.statement.index - other.statement.index);
+  }
 }
+
+/** Most questions are about few actions; of a policy that is asked about all, the first are kept. */
+const MOST_ACTIONS = 1_000;
+const NONE: readonly CompiledStatement[] = [];
 
 const COMPILED = new WeakMap<Policy, CompiledPolicy>();
 
@@ -37,26 +70,10 @@ const COMPILED = new WeakMap<Policy, CompiledPolicy>();
 export function compile(policy: Policy): CompiledPolicy {
   let compiled = COMPILED.get(policy);
   if (!compiled) {
-    compiled = compilePolicy(policy);
+    compiled = new CompiledPolicy(policy.statements.map((statement) => compileStatement(statement, policy)));
     COMPILED.set(policy, compiled);
   }
   return compiled;
-}
-
-function compilePolicy(policy: Policy): CompiledPolicy {
-  const statements = policy.statements.map((statement) => compileStatement(statement, policy));
-  const named = new Map<string, CompiledStatement[]>();
-  const scanned = new Map<string, CompiledStatement[]>();
-  const anyService: CompiledStatement[] = [];
-  for (const statement of statements) {
-    const { names, services } = statement.action;
-    if (names) for (const name of names) listUnder(named, name, () => []).push(statement);
-    // A service's list begins with what was for any service before it.
-    else if (services)
-      for (const service of services) listUnder(scanned, service, () => [...anyService]).push(statement);
-    else for (const list of [anyService, ...scanned.values()]) list.push(statement);
-  }
-  return { policy, statements, named, scanned, anyService };
 }
 
 function listUnder<T>(lists: Map<string, T[]>, name: string, begin: () => T[]): T[] {

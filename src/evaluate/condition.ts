@@ -3,6 +3,7 @@ import { type Condition, hasVariables, type PolicyFields } from "../policy/polic
 import { contextKey, type Evaluation, Key } from "./evaluation.ts";
 import type { CompareValue } from "./operators/comparison.ts";
 import { compileValue } from "./operators/compile-value.ts";
+import { stringValues } from "./operators/string.ts";
 
 export interface CompiledCondition {
   readonly condition: Condition;
@@ -33,7 +34,9 @@ export function compileCondition(
   }
 
   const { negated } = facts;
-  const compare = condition.values.map(({ value }) => compileValue(value, facts, variables));
+  const texts = condition.values.map(({ value }) => value);
+  const together = stringValues(texts, facts, variables);
+  const compare = together ? [together] : texts.map((text) => compileValue(text, facts, variables));
   const satisfies = negated ? unlisted(compare) : listed(compare);
   const without = compare.length === 0;
 

@@ -70,9 +70,12 @@ function isOfOtherPartition(facts: Facts): boolean {
 
 /** Every level of service control policies must allow (E18), and the endpoint's policy (E23). RCPFullAWSAccess is implied (E22). */
 function cappedByOrganization({ serviceControl, throughEndpoint, endpoint, run }: Weighing): string | undefined {
-  for (const [index, { allows }] of serviceControl.entries())
+  let level = 0;
+  for (const { allows } of serviceControl) {
+    level++;
     if (allows.length === 0 || (allows.every(isNarrow) && !run.weak("A7", true, false)))
-      return `no service control policy of level ${index + 1} of ${serviceControl.length} allows it`;
+      return `no service control policy of level ${level} of ${serviceControl.length} allows it`;
+  }
   return throughEndpoint && endpoint.allows.length === 0 ? "the VPC endpoint's policy does not allow it" : undefined;
 }
 

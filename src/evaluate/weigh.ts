@@ -48,7 +48,6 @@ function added(list: readonly CompiledStatement[], one: CompiledStatement): read
 /** INVARIANT: nothing is ever added to it. */
 const EMPTY: Tally = new Tally();
 const NO_LEVELS: readonly Tally[] = [];
-const NO_POLICIES: readonly Policy[] = [];
 
 const SOURCE_VPCE = contextKey("aws:SourceVpce");
 
@@ -82,12 +81,14 @@ export class Weighing {
     this.hasIdentity = entity && !(tokenCall && (set.resource !== undefined || run.supposed.resource !== undefined));
     this.sameAccount = account === null || facts.owner === undefined || account === facts.owner;
     this.hasBoundary = this.hasIdentity && set.permissionsBoundary.length > 0;
-    this.identity = this.tally(this.own(set.identity ?? NO_POLICIES));
-    this.bounds = this.tally(this.own(set.permissionsBoundary));
-    this.sessions = this.tally(this.own(set.session));
-    this.resource = set.resource && resourcePolicyBinds(set.resource, run) ? this.tallyOne(set.resource) : EMPTY;
-    this.serviceControl = this.levels(set.serviceControl, bindsScp);
-    this.resourceControl = this.levels(set.resourceControl, bindsRcp);
+    const { identity, permissionsBoundary, session, resource, serviceControl, resourceControl } = set;
+    // Most kinds are absent: what is not called stays out of the way of what is, when the engine inlines.
+    this.identity = this.hasIdentity && identity !== undefined ? this.tally(identity) : EMPTY;
+    this.bounds = this.hasBoundary ? this.tally(permissionsBoundary) : EMPTY;
+    this.sessions = this.hasIdentity && session.length > 0 ? this.tally(session) : EMPTY;
+    this.resource = resource && resourcePolicyBinds(resource, run) ? this.tallyOne(resource, EMPTY) : EMPTY;
+    this.serviceControl = serviceControl.length > 0 && bindsScp(run) ? this.levels(serviceControl) : NO_LEVELS;
+    this.resourceControl = resourceControl.length > 0 && bindsRcp(run) ? this.levels(resourceControl) : NO_LEVELS;
     this.throughEndpoint = set.vpcEndpoint.length > 0 && run.read(SOURCE_VPCE) !== undefined;
     this.endpoint = this.throughEndpoint ? this.tally(set.vpcEndpoint) : EMPTY;
   }
@@ -144,12 +145,8 @@ export class Weighing {
     return this.run.facts.principal.type === "federatedUser" ? this.run.weak("E7", false, true) : true;
   }
 
-  private own(policies: readonly Policy[]): readonly Policy[] {
-    return this.hasIdentity ? policies : NO_POLICIES;
-  }
-
-  private levels(levels: readonly (readonly Policy[])[], binds: (run: Evaluation) => boolean): readonly Tally[] {
-    return levels.length > 0 && binds(this.run) ? levels.map((level) => this.tally(level)) : NO_LEVELS;
+  private levels(levels: readonly (readonly Policy[])[]): readonly Tally[] {
+    return levels.map((level) => this.tally(level));
   }
 
   private tally(policies: readonly Policy[]): Tally {
@@ -159,28 +156,16 @@ export class Weighing {
   }
 
   /** Adds what applies of a policy, in the order of its statements. */
-  private tallyOne(policy: Policy, tally: Tally = EMPTY): Tally {
+  private tallyOne(policy: Policy, tally: Tally): Tally {
     const { action, service } = this.run.facts;
-    const compiled = compile(policy);
-    const named = compiled.named.get(action) ?? NONE;
-    const scanned = compiled.scanned.get(service) ?? compiled.anyService;
     let counted = tally;
-    let at = 0;
-    for (const statement of scanned) {
-      while (at < named.length && named[at]!.statement.index < statement.statement.index)
-        counted = this.count(named[at++]!, counted);
-      if (statement.action.matches(action)) counted = this.count(statement, counted);
+    for (const statement of compile(policy).matching(action, service)) {
+      const match = applies(statement, this.run, this.hasBoundary);
+      if (match === NO_MATCH) continue;
+      if (counted === EMPTY) counted = new Tally();
+      counted.add(statement, match);
+      if (!statement.allows) this.someDeny = true;
     }
-    while (at < named.length) counted = this.count(named[at++]!, counted);
-    return counted;
-  }
-
-  private count(statement: CompiledStatement, tally: Tally): Tally {
-    const match = applies(statement, this.run, this.hasBoundary);
-    if (match === NO_MATCH) return tally;
-    const counted = tally === EMPTY ? new Tally() : tally;
-    counted.add(statement, match);
-    if (!statement.allows) this.someDeny = true;
     return counted;
   }
 }

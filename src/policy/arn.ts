@@ -37,6 +37,16 @@ export function arnFields(text: string): string[] {
   return fields;
 }
 
+/** Where the sixth field of a text begins; -1 where there are fewer. */
+export function lastFieldOf(text: string): number {
+  let at = 0;
+  for (let colons = 0; colons < 5; colons++) {
+    at = text.indexOf(":", at) + 1;
+    if (at === 0) return -1;
+  }
+  return at;
+}
+
 /** The parts of a complete ARN; undefined for anything else. */
 export function parseArn(text: string): Arn | undefined {
   return text.startsWith("arn:") ? arnOf(arnFields(text)) : undefined;

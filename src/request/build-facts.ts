@@ -1,7 +1,7 @@
 import { type ActionFacts, actionFacts } from "../catalog/catalog.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
-import { type Arn, arnFields, arnOf } from "../policy/arn.ts";
+import { type Arn, arnFields, arnOf, lastFieldOf } from "../policy/arn.ts";
 import type { Facts } from "./facts.ts";
 import type { Principal } from "./principal.ts";
 import type { RequestFields } from "./request.ts";
@@ -27,10 +27,9 @@ class RequestFacts implements Facts {
   readonly resource: string | undefined;
   readonly owner: string | undefined;
   readonly viaService: boolean;
-  private split: readonly string[] | undefined = undefined;
+  private last: number | undefined = undefined;
   private parsed: Arn | undefined | null = null;
   private folded: string | undefined = undefined;
-  private foldedSplit: readonly string[] | undefined = undefined;
 
   constructor(
     readonly request: RequestFields,
@@ -51,13 +50,13 @@ class RequestFacts implements Facts {
   }
 
   get arn(): Arn | undefined {
-    if (this.parsed === null) this.parsed = this.resource === undefined ? undefined : arnOf(this.fields);
+    if (this.parsed === null) this.parsed = this.resource === undefined ? undefined : arnOf(arnFields(this.resource));
     return this.parsed;
   }
 
-  get fields(): readonly string[] {
-    this.split ??= arnFields(this.resource ?? "");
-    return this.split;
+  get lastField(): number {
+    this.last ??= lastFieldOf(this.resource ?? "");
+    return this.last;
   }
 
   get foldedResource(): string {
@@ -68,11 +67,6 @@ class RequestFacts implements Facts {
       this.folded = folded === resource ? resource : folded;
     }
     return this.folded;
-  }
-
-  get foldedFields(): readonly string[] {
-    this.foldedSplit ??= arnFields(this.foldedResource);
-    return this.foldedSplit;
   }
 }
 

@@ -14,11 +14,10 @@ export interface Facts {
   /** `*` for an action without a resource; undefined: the resource of the policy under test, ARN unknown. */
   readonly resource: string | undefined;
   readonly arn: Arn | undefined;
-  /** The resource's text as a pattern sees it, split at its first five colons; empty where there is no resource. */
-  readonly fields: readonly string[];
-  /** The same, in small letters. */
+  /** Where the last of the six fields of the resource's text begins; -1 where there are fewer. */
+  readonly lastField: number;
+  /** The resource's text in small letters. */
   readonly foldedResource: string;
-  readonly foldedFields: readonly string[];
   /** The account that owns the resource. */
   readonly owner: string | undefined;
   /** The request's own context, by folded key. */

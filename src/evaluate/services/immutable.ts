@@ -5,8 +5,8 @@ import type { Facts } from "../../request/facts.ts";
 export function isImmutable(facts: Facts): boolean {
   const { action, actionFacts, resource = "" } = facts;
   if (!actionFacts || actionFacts.access === "Read" || actionFacts.access === "List") return false;
-  if (!isReserved(resource)) return false;
-  if (!isArnOf(resource, "iam")) return true;
+  if (isArnOf(resource, "kms")) return resource.startsWith("alias/aws/", facts.lastField);
+  if (!isArnOf(resource, "iam") || !isReserved(resource)) return false;
   // Attaching one is a change of the role or user, not of the policy.
   if (isArnOf(resource, "iam", "policy/")) return facts.arn?.account === "aws";
   return action.startsWith("iam:") && action !== "iam:passrole";

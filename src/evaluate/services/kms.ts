@@ -4,16 +4,16 @@ import type { Facts } from "../../request/facts.ts";
 
 /** A KMS key, whose key policy is mandatory (semantics F1, E12). */
 export function isKey(facts: Facts): boolean {
-  if (facts.service !== "kms") return false;
-  return facts.resource === undefined || isArnOf(facts.resource, "kms", "key/");
+  const { service, resource } = facts;
+  if (service !== "kms") return false;
+  return resource === undefined || (resource.startsWith("key/", facts.lastField) && isArnOf(resource, "kms"));
 }
 
 /** The key policy never covers aliases, nor actions without a key (F1, F8, F9). */
 export function isBesideKey(facts: Facts): boolean {
-  if (facts.service !== "kms" || facts.resource === undefined) return false;
-  if (facts.resource === "*") return true;
-  // Most are keys, which the text tells without taking the ARN apart.
-  return facts.resource.includes(":alias/") && (facts.arn?.resource.startsWith("alias/") ?? false);
+  const { service, resource } = facts;
+  if (service !== "kms" || resource === undefined) return false;
+  return resource === "*" || resource.startsWith("alias/", facts.lastField);
 }
 
 /** The operations that work on a key of another account (F12). */
