@@ -18,6 +18,8 @@ export interface CompiledStatement {
   readonly conditions: readonly CompiledCondition[];
   /** Accepted by AWS and without effect (semantics A8). */
   readonly inert: boolean;
+  /** The list of this statement: most decisions rest on one, and need not make it. */
+  readonly alone: readonly CompiledStatement[];
 }
 
 /** A policy made ready to decide: its statements by the actions they match. */
@@ -84,7 +86,8 @@ function listUnder<T>(lists: Map<string, T[]>, name: string, begin: () => T[]): 
 
 function compileStatement(statement: Statement, policy: Policy): CompiledStatement {
   const inert = policy.kind === "key" && !(statement.action && statement.resource);
-  return {
+  const alone: CompiledStatement[] = [];
+  const compiled: CompiledStatement = {
     policy,
     statement,
     allows: statement.effect === "Allow",
@@ -93,7 +96,10 @@ function compileStatement(statement: Statement, policy: Policy): CompiledStateme
     resource: statement.resource && compileResource(statement.resource, policy),
     conditions: statement.conditions.map((condition) => compileCondition(condition, policy)),
     inert,
+    alone,
   };
+  alone.push(compiled);
+  return compiled;
 }
 
 /**

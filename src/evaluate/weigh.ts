@@ -38,9 +38,10 @@ export class Tally {
   }
 }
 
-/** Most lists stay empty, so they share one until there is something in them. */
+/** Most lists have no statement or one, so those are shared. */
 function added(list: readonly CompiledStatement[], one: CompiledStatement): readonly CompiledStatement[] {
-  if (list === NONE) return [one];
+  if (list.length === 0) return one.alone;
+  if (list.length === 1) return [list[0]!, one];
   (list as CompiledStatement[]).push(one);
   return list;
 }
