@@ -217,8 +217,8 @@ export const BUGS: readonly SeededBug[] = [
   bug(
     "NotAction is Action",
     "action.ts",
-    "if (element.not) return { matches: (action) => !listed(action)",
-    "if (element.not) return { matches: (action) => listed(action)",
+    "return { matches: (action) => !listed(action)",
+    "return { matches: (action) => listed(action)",
   ),
   bug(
     "NotResource is Resource",

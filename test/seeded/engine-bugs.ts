@@ -69,8 +69,8 @@ export const ENGINE_BUGS: readonly SeededBug[] = [
   bug(
     "only the first box of a group is tried",
     "solve.ts",
-    "if (inside) yield { region: inside, groups: rest, excluded };",
-    "return void (inside && (yield { region: inside, groups: rest, excluded }));",
+    "if (inside) yield { region: inside, groups: rest, excluded, known };",
+    "return void (inside && (yield { region: inside, groups: rest, excluded, known }));",
   ),
   bug("a long search is a proof", "solve.ts", "throw new OverBudget();", "return undefined;"),
   bug(
@@ -88,25 +88,20 @@ export const ENGINE_BUGS: readonly SeededBug[] = [
   // Texts.
   bug(
     "a class is met only by its own letters",
-    "string-classes.ts",
-    "characters.add(other(LETTERS, spelled));",
-    "if (spelled.size === 0) characters.add(other(LETTERS, spelled));",
+    "automaton.ts",
+    "if (kinds.size === 0) characters.add(other(LETTERS, spelled));",
+    "if (kinds.size === 0 && spelled.size === 0) characters.add(other(LETTERS, spelled));",
   ),
   bug(
     "letters that ignore case are tried in one",
-    "string-classes.ts",
+    "automaton.ts",
     "        wait(token.fold.toUpperCase(), position);\n",
     "",
   ),
-  bug(
-    "a star needs a character",
-    "string-classes.ts",
-    'if (!token || !("some" in token) || !token.many) break;',
-    "break;",
-  ),
+  bug("a star needs a character", "automaton.ts", 'if (!token || !("some" in token) || !token.many) break;', "break;"),
   bug(
     "a state forgets what is certain",
-    "string-classes.ts",
+    "automaton.ts",
     "|${certain.id}|${packed(positions)}`;",
     "|${packed(positions)}`;",
   ),
@@ -124,7 +119,7 @@ export const ENGINE_BUGS: readonly SeededBug[] = [
   ),
   bug(
     "names begin with small letters",
-    "string-classes.ts",
+    "automaton.ts",
     'const ALIKE: readonly string[] = [`${LETTERS}-`, "XYZABCDEFGHIJKLMNOPQRSTUVW_+=,.@", DIGITS, "",',
     'const ALIKE: readonly string[] = [LETTERS, "",',
   ),
@@ -142,9 +137,28 @@ export const ENGINE_BUGS: readonly SeededBug[] = [
   ),
   bug(
     "positions before any run are dropped",
-    "string-classes.ts",
+    "automaton.ts",
     "if (isAnything(this.tokens[position])) from = position;",
     'if (this.tokens[position] && "some" in this.tokens[position] && this.tokens[position].many) from = position;',
+  ),
+  // Texts that are searched.
+  bug(
+    "a searched text may match what it must not",
+    "automaton.ts",
+    "this.needed.every((set) => has[set] === 1) && this.forbidden.every((set) => has[set] === 0);",
+    "this.needed.every((set) => has[set] === 1);",
+  ),
+  bug(
+    "a searched text need not match all that it must",
+    "automaton.ts",
+    "this.needed.every((set) => has[set] === 1) && this.forbidden.every((set) => has[set] === 0);",
+    "this.needed.some((set) => has[set] === 1) && this.forbidden.every((set) => has[set] === 0);",
+  ),
+  bug(
+    "a set that asks for too much is not yet impossible",
+    "automaton.ts",
+    "const more = key.length - depth;",
+    "const more = Number.POSITIVE_INFINITY;",
   ),
   // Typed values and lists.
   bug(
