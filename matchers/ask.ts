@@ -115,7 +115,6 @@ function nameOf(subject: Received["subject"], set: PolicySet): string {
 /** The Sids that were named and did not decide. */
 function missingReasons({ decision, set }: Judgement, sids: readonly string[]): string[] {
   if (sids.length === 0) return [];
-  if (sids.length === 0) return [];
   const known = policiesOf(set).flatMap(({ statements }) =>
     statements.flatMap(({ sid }) => (sid === undefined ? [] : [sid])),
   );
