@@ -90,7 +90,7 @@ export const ENGINE_BUGS: readonly SeededBug[] = [
     "a class is met only by its own letters",
     "automaton.ts",
     "if (kinds.size === 0) characters.add(other(LETTERS, spelled));",
-    "if (kinds.size === 0 && spelled.size === 0) characters.add(other(LETTERS, spelled));",
+    "if (kinds.size === 0) {\n      if (spelled.size === 0) characters.add(other(LETTERS, spelled));\n    }",
   ),
   bug(
     "letters that ignore case are tried in one",

@@ -36,6 +36,7 @@ function failing(folder: string): string | undefined {
       encoding: "utf8",
       maxBuffer: 1 << 28,
       timeout: 600_000,
+      env: { ...process.env, FUZZ_RUNS: "4" },
     });
     if (status === 0) continue;
     const start = stdout.indexOf("{");
