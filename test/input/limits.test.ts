@@ -12,7 +12,7 @@ const KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd";
 interface Row {
   readonly name: string;
   readonly act: () => unknown;
-  /** Its failure takes seconds: only a long run (`FUZZ_RUNS`) looks. */
+  /** It takes seconds: only a long run (`FUZZ_RUNS`) looks. */
   readonly slow?: true;
 }
 
