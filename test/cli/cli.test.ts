@@ -88,6 +88,17 @@ describe("decide", () => {
     expect(status).toBe(2);
   });
 
+  test("no case is nothing checked: 2", () => {
+    writeFileSync(join(folder, "empty.json"), "[]");
+    const refused = (name: string) => ({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringContaining(`there is no case in ${name}`),
+    });
+    expect(run(["decide", "-"], "")).toMatchObject(refused("standard input"));
+    expect(run(["decide", join(folder, "empty.json")])).toMatchObject(refused(join(folder, "empty.json")));
+  });
+
   test("an expected refusal is met by its code alone", () => {
     const broken = { ...allow, Statement: { ...allow.Statement, Effect: "allow" } };
     const refused = (code: string) => item("a", { policies: { identity: [broken] }, expect: { error: code } });
