@@ -91,7 +91,7 @@ export interface Sources {
  * these sources.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
  */
-export function noConfusedDeputy({ accounts = [], organization, sources = [] }: Sources): Invariant {
+export function noConfusedDeputy({ accounts = [], organization, sources = [] }: Sources = {}): Invariant {
   if (accounts.length + sources.length === 0 && organization === undefined)
     refuse(
       "wrong-use",
@@ -145,7 +145,8 @@ export interface Tokens {
  * Tokens of this provider open the role only with these subjects and audiences.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
  */
-export function oidcTrust({ provider, sub, aud }: Tokens): Invariant {
+export function oidcTrust(tokens: Tokens): Invariant {
+  const { provider, sub, aud } = tokens ?? ({} as Partial<Tokens>);
   if (typeof provider !== "string" || sub === undefined || aud === undefined)
     refuse("wrong-use", "`oidcTrust` takes `provider`, `sub` and `aud`", {
       help: 'as in `oidcTrust({ provider: "token.actions.githubusercontent.com", sub: "repo:my-org/*", aud: "sts.amazonaws.com" })`',

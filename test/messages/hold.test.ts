@@ -172,6 +172,16 @@ describe("wrong use of toHoldFor, whatever `.not` says", () => {
       "`toHoldFor` takes an arbitrary and a property",
     ],
     [
+      "an invariant without its accounts",
+      () => expect(policy).not.toHoldFor(invariants.noConfusedDeputy()),
+      "`noConfusedDeputy` takes the accounts, the organization or the resources that services may act for",
+    ],
+    [
+      "an invariant without its provider",
+      () => expect(policy).not.toHoldFor(invariants.oidcTrust(undefined as never)),
+      "`oidcTrust` takes `provider`, `sub` and `aud`",
+    ],
+    [
       "no property",
       () => expect(policy).not.toHoldFor(requestsFor(policy), 1 as never),
       "`toHoldFor` takes an arbitrary and a property",
