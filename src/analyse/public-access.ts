@@ -1,11 +1,13 @@
 /**
  * Can strangers use it? A stranger is nobody, or somebody of an account that no policy names, who brings none of the
- * organizations, networks and addresses that the policies name as trusted: what AWS calls public.
+ * organizations, networks and addresses that the policies name as trusted, or a service that no policy names and that acts for
+ * such an account: what AWS calls public.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { isEnvironment } from "../environment/environment.ts";
 import { policiesOf } from "../evaluate/open.ts";
+import { arnFields, isAccountId } from "../policy/arn.ts";
 import type { Policy } from "../policy/policy.ts";
 import { parseCidr } from "../policy/values.ts";
 import type { Request } from "../request/request.ts";
@@ -23,6 +25,8 @@ import type { Analysed } from "./subject.ts";
 
 /** Keys whose listed values say whom or what network a policy trusts. */
 const TRUSTED = /^aws:(principalorgid|sourcevpc|sourcevpce|vpceaccount|vpceorgid|userid)$/i;
+/** The same of the resource for which a service acts. */
+const SOURCE = /^aws:(sourceaccount|sourcearn)$/i;
 const PATHS = /^aws:(principalorgpaths|vpceorgpaths)$/i;
 
 /** Wider blocks of addresses than these are no network of anybody's. */
@@ -80,6 +84,9 @@ function strangers({ set, owners: told, accounts }: Scope): {
   const addresses: string[] = [];
   const organizations = new Set<string>();
   const ids: string[] = [];
+  const sourceAccounts = [...excluded];
+  const sourceArns = excluded.map((account) => `arn:*:*:*:${account}:*`);
+  const sourceOrganizations: string[] = [];
   for (const { key, value } of valuesIn(policies)) {
     if (/^aws:sourceip$|^aws:vpcsourceip$/i.test(key)) {
       const block = parseCidr(value);
@@ -87,9 +94,11 @@ function strangers({ set, owners: told, accounts }: Scope): {
     }
     // Unique ids are nobody else's, whatever the name of the session.
     if (/^aws:userid$/i.test(key) && /^A(ROA|IDA)[A-Z0-9]+:/.test(value)) ids.push(value);
+    if (SOURCE.test(key) && isTrustedSource(value)) (/arn$/i.test(key) ? sourceArns : sourceAccounts).push(value);
     if (/[*?]/.test(value.split("/")[0]!)) continue;
     if (PATHS.test(key)) organizations.add(value.split("/")[0]!);
     else if (/^aws:principalorgid$/i.test(key)) organizations.add(value);
+    else if (/^aws:sourceorgid$/i.test(key)) sourceOrganizations.push(value);
     else if (TRUSTED.test(key) && !/[*?$]/.test(value)) texts[key] = [...(texts[key] ?? []), value];
   }
   const orgs = [...organizations];
@@ -102,11 +111,33 @@ function strangers({ set, owners: told, accounts }: Scope): {
       ? { "ForAllValues:StringNotLike": { "aws:PrincipalOrgPaths": orgs.map((id) => `${id}/*`) } }
       : {}),
   };
+  const services = policies.flatMap(({ statements }) =>
+    statements.flatMap(({ principal }) => (principal?.values ?? []).map(({ value }) => value)),
+  );
+  const acting: When = {
+    ...when,
+    StringNotEquals: {
+      ...texts,
+      "aws:SourceAccount": sourceAccounts,
+      ...(sourceOrganizations.length > 0 ? { "aws:SourceOrgID": sourceOrganizations } : {}),
+    },
+    ArnNotLike: { "aws:SourceArn": sourceArns },
+  };
   return {
     owners,
-    questions: [{ by: "anonymous", when }, { when: { ...when, Null: { "aws:PrincipalArn": "false" } } }],
+    questions: [
+      { by: "anonymous", when },
+      { when: { ...when, Null: { "aws:PrincipalArn": "false" } } },
+      { by: SERVICES.find((name) => !services.includes(name)) ?? "unlisted.amazonaws.com", when: acting },
+    ],
   };
 }
+
+/** Some that call for any account's resources; one that no policy names stands for all. */
+const SERVICES: readonly string[] = ["s3", "sns", "events", "cloudtrail"].map((name) => `${name}.amazonaws.com`);
+
+/** A source that is one account's, or one resource. */
+const isTrustedSource = (value: string): boolean => !/[*?$]/.test(value) || isAccountId(arnFields(value)[4] ?? "");
 
 const valuesIn = (policies: readonly Policy[]) =>
   policies.flatMap(({ statements }) =>

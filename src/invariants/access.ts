@@ -46,7 +46,7 @@ export function onlyAccounts(...accounts: readonly string[]): Invariant {
     });
   return invariant({
     name: `onlyAccounts(${texts(accounts)})`,
-    sentence: "nobody outside these accounts has access",
+    sentence: "no principal of another account has access, and nobody without credentials",
     see: `${GUIDE}/access_policies_data-perimeters.html`,
     breaches: () => [
       ...noAnonymousAccess().breaches([]),
@@ -59,7 +59,8 @@ export function onlyAccounts(...accounts: readonly string[]): Invariant {
 }
 
 /**
- * Nobody outside this organization has access. `id`: as in `o-abc123defg`.
+ * No principal of another organization has access, and nobody without credentials. Services are another matter: see
+ * `noConfusedDeputy`. `id`: as in `o-abc123defg`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
  */
 export function onlyOrganization(id: string): Invariant {
@@ -67,7 +68,7 @@ export function onlyOrganization(id: string): Invariant {
     refuse("wrong-use", "`onlyOrganization` takes the id of an organization", { help: "as in `o-abc123defg`" });
   return invariant({
     name: `onlyOrganization(${texts([id])})`,
-    sentence: "nobody outside this organization has access",
+    sentence: "no principal of another organization has access, and nobody without credentials",
     see: `${GUIDE}/access_policies_data-perimeters.html`,
     breaches: () => [
       ...noAnonymousAccess().breaches([]),

@@ -12,7 +12,7 @@ import { type Breach, type Invariant, invariant } from "./invariant.ts";
 export const noPrivilegeEscalation = (): Invariant =>
   invariant({
     name: "noPrivilegeEscalation()",
-    sentence: "nobody with these policies can widen its own permissions",
+    sentence: "nobody with these policies can widen its own permissions in one of the known ways",
     see: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#bp-permissions-guardrails",
     breaches: (subject) => ESCALATION_PATHS.flatMap((path) => breachesOf(path, subject)),
   });

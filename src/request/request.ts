@@ -71,6 +71,11 @@ export class Request implements RequestFields {
       refuse("invalid-context", `${quoted(name)} lacks the Region: \`kms:ViaService\` is service and Region`, {
         help: "as in `ec2.us-west-2.amazonaws.com`",
       });
+    const region = name.split(".")[1]!;
+    if (!isRegion(region))
+      refuse("invalid-context", `${quoted(region)} in ${quoted(name)} is not a Region`, {
+        help: "as in `ec2.us-west-2.amazonaws.com`",
+      });
     return this.#add({ "kms:ViaService": name });
   }
 
@@ -194,7 +199,7 @@ export class Request implements RequestFields {
 
   /** In this Region. */
   inRegion(region: string): Request {
-    if (typeof region !== "string" || !/^[a-z]+(-[a-z]+)+-\d+$/.test(region))
+    if (typeof region !== "string" || !isRegion(region))
       refuse("invalid-context", `${quoted(textOf(region))} is not a Region`, { help: "as in `eu-west-1`" });
     return this.#add({ "aws:RequestedRegion": region });
   }
@@ -278,6 +283,8 @@ Object.defineProperty(Request.prototype, BRAND, { value: true });
 
 /** The end of the year 9999. */
 const LAST_INSTANT = Date.UTC(9999, 11, 31);
+
+const isRegion = (text: string): boolean => /^[a-z]+(-[a-z]+)+-\d+$/.test(text);
 
 const said = (value: ContextValue): string =>
   value === null ? "absent" : quoted(Array.isArray(value) ? value.join(", ") : String(value));

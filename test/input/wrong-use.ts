@@ -357,6 +357,15 @@ export const WRONG_USE: readonly WrongUse[] = [
     ],
   },
   {
+    name: "a service in a Region that is none: a denial would say nothing",
+    act: () => asked.viaService("s3.eu-central1.amazonaws.com"),
+    message: [
+      "error[invalid-context]",
+      "  `eu-central1` in `s3.eu-central1.amazonaws.com` is not a Region",
+      "  help: as in `ec2.us-west-2.amazonaws.com`",
+    ],
+  },
+  {
     name: "an empty service",
     act: () => asked.viaService(""),
     message: [

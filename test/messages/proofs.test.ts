@@ -398,6 +398,15 @@ describe("toBePublic", () => {
     ["sessions of one role", { StringLike: { "aws:userid": "AROAEXAMPLEEXAMPLE:*" } }, false],
     ["a tag that anybody may have", { StringEquals: { "aws:PrincipalTag/team": "red" } }, true],
     ["a Region", { StringEquals: { "aws:RequestedRegion": "eu-west-1" } }, true],
+    ["services for one topic", { ArnLike: { "aws:SourceArn": "arn:aws:sns:us-east-1:444455556666:topic" } }, false],
+    ["services for one account", { ArnLike: { "aws:SourceArn": "arn:aws:sns:*:444455556666:*" } }, false],
+    ["services for one bucket", { ArnEquals: { "aws:SourceArn": "arn:aws:s3:::reports" } }, false],
+    ["services for any bucket", { ArnLike: { "aws:SourceArn": "arn:aws:s3:::*" } }, true],
+    ["services for any topic", { ArnLike: { "aws:SourceArn": "arn:aws:sns:*:*:*" } }, true],
+    ["services of one account", { StringEquals: { "aws:SourceAccount": "444455556666" } }, false],
+    ["services of any account", { StringLike: { "aws:SourceAccount": "*" } }, true],
+    ["services of an organization", { StringEquals: { "aws:SourceOrgID": "o-aaaa1111" } }, false],
+    ["any service", { Bool: { "aws:PrincipalIsAWSService": "true" } }, true],
   ] as const)("%s", async (_, condition, isPublic) => {
     if (isPublic) await expect(bucket(condition)).toBePublic();
     else await expect(bucket(condition)).not.toBePublic();
@@ -456,6 +465,18 @@ describe("toBePublic", () => {
 });
 
 describe("toLockOut", () => {
+  test("a service changes no key policy", async () => {
+    await expect(
+      keyPolicy(
+        {
+          Version: "2012-10-17",
+          Statement: { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "kms:*", Resource: "*" },
+        },
+        { key },
+      ),
+    ).toLockOut();
+  });
+
   test("passes", async () => {
     await expect(ebs).toLockOut();
     await expect(delegating).not.toLockOut();
