@@ -11,6 +11,11 @@ const FAMILIAR: Readonly<Record<string, readonly string[]>> = {
   "aws:requestedregion": ["eu-west-1", "us-west-2", "ap-southeast-2"],
   "aws:principalorgid": ["o-exampleorg1", "o-exampleorg2"],
   "aws:resourceorgid": ["o-exampleorg1", "o-exampleorg2"],
+  "token.actions.githubusercontent.com:sub": [
+    "repo:another-org/its-repo:ref:refs/heads/main",
+    "repo:another-org/its-repo:environment:production",
+    "repo:another-org/its-repo:pull_request",
+  ],
   "aws:sourcevpc": ["vpc-0example1", "vpc-0example2"],
   "aws:sourcevpce": ["vpce-0example1", "vpce-0example2"],
   "aws:sourcearn": ["arn:aws:s3:::example-bucket", "arn:aws:sns:us-east-1:999999999999:example-topic"],

@@ -1,7 +1,7 @@
 /**
  * Can strangers use it? A stranger is nobody, or somebody of an account that no policy names, who brings none of the
  * organizations, networks and addresses that the policies name as trusted, or a service that no policy names and that acts for
- * such an account: what AWS calls public.
+ * such an account, or the bearer of somebody else's token of an identity provider that many share: what AWS calls public.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 import { refuse } from "../diagnostic/diagnostic.ts";
@@ -15,8 +15,9 @@ import { describeAll } from "./describe-spaces.ts";
 import { type Asked, overall } from "./find-access.ts";
 import { type AccessQuestion, findIn } from "./finding.ts";
 import { fitsQuestion } from "./fits-question.ts";
+import { foreignTokens } from "./foreign-tokens.ts";
 import { freshAccount } from "./principals.ts";
-import type { When } from "./question.ts";
+import { merge, type When } from "./question.ts";
 import { scenesOf } from "./scenes.ts";
 import { type Scope, scopesOf } from "./scopes.ts";
 import type { Found } from "./search.ts";
@@ -129,6 +130,7 @@ function strangers({ set, owners: told, accounts }: Scope): {
       { by: "anonymous", when },
       { when: { ...when, Null: { "aws:PrincipalArn": "false" } } },
       { by: SERVICES.find((name) => !services.includes(name)) ?? "unlisted.amazonaws.com", when: acting },
+      ...foreignTokens(policies).map((one) => ({ ...one, when: merge(when, one.when ?? {}) })),
     ],
   };
 }

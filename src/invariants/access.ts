@@ -1,9 +1,13 @@
 /** Who may have access at all. */
+import { fitsQuestion } from "../analyse/fits-question.ts";
+import { foreignTokens } from "../analyse/foreign-tokens.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
+import type { Subject } from "../evaluate/normalise.ts";
+import { scopeOf } from "../hunt/scope.ts";
 import { isAccountId } from "../policy/arn.ts";
 import type { ContextValue } from "../request/context.ts";
 import type { Request } from "../request/request.ts";
-import { type Invariant, invariant } from "./invariant.ts";
+import { type Breach, type Invariant, invariant } from "./invariant.ts";
 
 const GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 
@@ -35,8 +39,18 @@ export const noAnonymousAccess = (): Invariant =>
     ],
   });
 
+/** Bearers of somebody else's token of an identity provider that many organizations share. */
+const strangersTokens = (subject: Subject): Breach[] =>
+  foreignTokens(scopeOf(subject).policies).map((question) => ({
+    question,
+    concerns: fitsQuestion(question),
+    limits: { actions: "sts:AssumeRoleWithWebIdentity" },
+    what: "a token of an identity provider that many organizations share opens the role, whosever it is",
+  }));
+
 /**
- * Callers of other accounts, and nobody without credentials, have access. Services are another matter: see `noConfusedDeputy`.
+ * No principal of another account has access, nobody without credentials, and nobody with somebody else's token of an identity
+ * provider that many share, such as GitHub's. Services are another matter: see `noConfusedDeputy`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
  */
 export function onlyAccounts(...accounts: readonly string[]): Invariant {
@@ -46,10 +60,11 @@ export function onlyAccounts(...accounts: readonly string[]): Invariant {
     });
   return invariant({
     name: `onlyAccounts(${texts(accounts)})`,
-    sentence: "no principal of another account has access, and nobody without credentials",
+    sentence: "no principal of another account has access, nobody without credentials, nobody with a stranger's token",
     see: `${GUIDE}/access_policies_data-perimeters.html`,
-    breaches: () => [
-      ...noAnonymousAccess().breaches([]),
+    breaches: (subject) => [
+      ...noAnonymousAccess().breaches(subject),
+      ...strangersTokens(subject),
       {
         question: { when: { ...OF_ACCOUNT, StringNotEquals: { "aws:PrincipalAccount": accounts } } },
         concerns: ({ principal }) => principal.account !== null && !accounts.includes(principal.account),
@@ -59,8 +74,9 @@ export function onlyAccounts(...accounts: readonly string[]): Invariant {
 }
 
 /**
- * No principal of another organization has access, and nobody without credentials. Services are another matter: see
- * `noConfusedDeputy`. `id`: as in `o-abc123defg`.
+ * No principal of another organization has access, nobody without credentials, and nobody with somebody else's token of an
+ * identity provider that many share, such as GitHub's. Services are another matter: see `noConfusedDeputy`. `id`: as in
+ * `o-abc123defg`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
  */
 export function onlyOrganization(id: string): Invariant {
@@ -68,10 +84,12 @@ export function onlyOrganization(id: string): Invariant {
     refuse("wrong-use", "`onlyOrganization` takes the id of an organization", { help: "as in `o-abc123defg`" });
   return invariant({
     name: `onlyOrganization(${texts([id])})`,
-    sentence: "no principal of another organization has access, and nobody without credentials",
+    sentence:
+      "no principal of another organization has access, nobody without credentials, nobody with a stranger's token",
     see: `${GUIDE}/access_policies_data-perimeters.html`,
-    breaches: () => [
-      ...noAnonymousAccess().breaches([]),
+    breaches: (subject) => [
+      ...noAnonymousAccess().breaches(subject),
+      ...strangersTokens(subject),
       {
         question: { when: { ...OF_ACCOUNT, StringNotEquals: { "aws:PrincipalOrgID": id } } },
         concerns: (request) => request.principal.account !== null && told(request, "aws:PrincipalOrgID") !== id,

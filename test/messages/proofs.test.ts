@@ -3,6 +3,7 @@ import {
   environment,
   federated,
   identityPolicy,
+  invariants,
   keyPolicy,
   type PolicyDocument,
   resourcePolicy,
@@ -253,7 +254,8 @@ describe("toOnlyAllow", () => {
       "expect(policy).not.toOnlyAllow([{ Principal: { AWS: "arn:aws:iam::111122223333:role/UserRole" }, Action: ["kms:GenerateDataKeyWithoutPlaintext", "kms:Decrypt"] }, { by: "arn:aws:iam::111122223333:role/UserRole", actions: ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"], viaService: "ec2.us-west-2.amazonaws.com" }])
 
         wanted   access beyond the intended
-        got      proof that there is none"
+        got      proof that there is none
+        rests on the key has no grants but those that were given (see who may \`kms:CreateGrant\`)"
     `);
   });
 });
@@ -320,7 +322,8 @@ describe("toGrantNoMoreThan and toBeEquivalentTo", () => {
       "expect(policy).not.toGrantNoMoreThan(policies/wide.json)
 
         wanted   access that the other does not allow
-        got      proof that there is none"
+        got      proof that there is none
+        rests on the key has no grants but those that were given (see who may \`kms:CreateGrant\`)"
     `);
   });
 
@@ -373,7 +376,8 @@ describe("toGrantNoMoreThan and toBeEquivalentTo", () => {
       "expect(policy).not.toBeEquivalentTo(examples/ebs-key/policies/ebs-key.json)
 
         wanted   other access than the other
-        got      proof that there is none"
+        got      proof that there is none
+        rests on the key has no grants but those that were given (see who may \`kms:CreateGrant\`)"
     `);
   });
 });
@@ -410,6 +414,52 @@ describe("toBePublic", () => {
   ] as const)("%s", async (_, condition, isPublic) => {
     if (isPublic) await expect(bucket(condition)).toBePublic();
     else await expect(bucket(condition)).not.toBePublic();
+  });
+
+  const host = "token.actions.githubusercontent.com";
+  const pool = "cognito-identity.amazonaws.com";
+  const byToken = (provider: string, condition: object) =>
+    trustPolicy(
+      {
+        Version: "2012-10-17",
+        Statement: {
+          Effect: "Allow",
+          Principal: provider === "*" ? "*" : { Federated: provider },
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Condition: condition,
+        },
+      } as PolicyDocument,
+      { role: admin },
+    );
+  const registered = (provider: string) => `arn:aws:iam::${HOME}:oidc-provider/${provider}`;
+  const subject = (operator: string, value: string) => ({
+    StringEquals: { [`${host}:aud`]: "sts.amazonaws.com" },
+    [operator]: { [`${host}:sub`]: value },
+  });
+  test.each([
+    ["a workflow's branch", registered(host), subject("StringEquals", "repo:my-org/app:ref:refs/heads/main"), false],
+    ["an organization's workflows", registered(host), subject("StringLike", "repo:my-org/*"), false],
+    ["workflows that begin like ours", registered(host), subject("StringLike", "repo:my-org*"), true],
+    ["everybody's workflows", registered(host), subject("StringLike", "repo:*"), true],
+    ["everybody's workflows on main", registered(host), subject("StringLike", "repo:*/*:ref:refs/heads/main"), true],
+    ["all but one's workflows", registered(host), subject("StringNotLike", "repo:evil/*"), true],
+    ["an audience only", registered(host), { StringEquals: { [`${host}:aud`]: "sts.amazonaws.com" } }, true],
+    ["a claim if it is there", registered(host), subject("StringLikeIfExists", "repo:my-org/*"), false],
+    ["the owner's id", registered(host), { StringEquals: { [`${host}:repository_owner_id`]: "1234" } }, false],
+    ["everybody, by token", "*", {}, true],
+    ["everybody, by our tokens", "*", subject("StringLike", "repo:my-org/*"), false],
+    ["an identity pool", pool, { StringEquals: { [`${pool}:aud`]: "us-east-1:1234" } }, false],
+    ["any identity pool", pool, { "ForAnyValue:StringLike": { [`${pool}:amr`]: "unauthenticated" } }, true],
+    ["one's own provider", registered("login.example.com"), {}, false],
+    ["an enterprise's own provider", registered(`${host}/my-enterprise`), {}, false],
+  ] as const)("by token: %s", async (_, provider, condition, isPublic) => {
+    const trust = byToken(provider, condition);
+    const { onlyAccounts, onlyOrganization } = invariants;
+    for (const invariant of [onlyAccounts(HOME), onlyOrganization("o-abc123defg")])
+      if (isPublic) expect(trust).not.toHoldFor(invariant);
+      else expect(trust).toHoldFor(invariant);
+    if (isPublic) await expect(trust).toBePublic();
+    else await expect(trust).not.toBePublic();
   });
 
   test("keys and roles", async () => {
@@ -459,7 +509,8 @@ describe("toBePublic", () => {
       "expect(policy).toBePublic()
 
         wanted   public: some access for strangers
-        got      proof that there is none"
+        got      proof that there is none
+        rests on the key has no grants but those that were given (see who may \`kms:CreateGrant\`)"
     `);
   });
 });
