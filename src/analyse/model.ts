@@ -4,6 +4,7 @@
  * place says what an operator means.
  */
 import { actionCarriesKey, actionFacts, keyFacts } from "../catalog/catalog.ts";
+import type { UnsettledRule } from "../catalog/readings.ts";
 import type { CompiledAction } from "../evaluate/action.ts";
 import type { CompiledStatement } from "../evaluate/compile.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
@@ -214,7 +215,7 @@ export class Model {
   }
 
   /** Reads a rule as the evaluator would. */
-  weak<T>(rule: string, ours: T, other: T): T {
+  weak<T>(rule: UnsettledRule, ours: T, other: T): T {
     if (ours !== other) this.noting.add(rule);
     return this.reading === rule ? other : ours;
   }

@@ -1,11 +1,13 @@
 /** Looks for a request that a set of policies allows, in every scene and under every supposition that a question leaves. */
-import type { CompiledStatement } from "../evaluate/compile.ts";
+import { readingText } from "../catalog/readings.ts";
+import { type CompiledStatement, compile } from "../evaluate/compile.ts";
 import type { Judgement } from "../evaluate/evaluate.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isKeyForm } from "../policy/variables.ts";
 import type { Context, ContextValue } from "../request/context.ts";
+import { GRANT_OPERATIONS } from "../request/grant.ts";
 import type { Request } from "../request/request.ts";
 import type { Group } from "./access.ts";
 import { axiomsOf, catalogueAxioms } from "./axioms.ts";
@@ -236,12 +238,16 @@ class Search {
     });
   }
 
+  private get asksWhatGrantsGive(): boolean {
+    return compile(this.searching.asked).statements.some(({ action }) =>
+      GRANT_OPERATIONS.some((operation) => action.matches(`kms:${operation.toLowerCase()}`)),
+    );
+  }
+
   private ownAssumptions(): string[] {
     const { set } = this.searching.scope;
     return [
-      ...[...this.rules]
-        .sort()
-        .map((rule) => `AWS does not settle the rule ${rule}, and we read it as semantics.md says`),
+      ...[...this.rules].sort().map((rule) => `our reading of what AWS does not settle: ${readingText(rule)}`),
       ...(this.catalogueMatters
         ? ["actions are done on the resources, and carry the keys, that AWS's Service Authorization Reference lists"]
         : []),
@@ -250,6 +256,9 @@ class Search {
         : []),
       ...(set.identity !== undefined && set.resource === undefined
         ? ["the resource's own policy, which was not given, lets nobody in"]
+        : []),
+      ...(set.resource?.kind === "key" && this.asksWhatGrantsGive
+        ? ["the key has no grants but those that were given (see who may `kms:CreateGrant`)"]
         : []),
     ];
   }

@@ -1,4 +1,5 @@
 import { type KeyFacts, keyFacts } from "../catalog/catalog.ts";
+import type { UnsettledRule } from "../catalog/readings.ts";
 import { type DeriveKey, derivedKey, OpenKey, WEAK_DERIVED } from "../request/derived-keys.ts";
 import type { Facts } from "../request/facts.ts";
 
@@ -6,7 +7,7 @@ import type { Facts } from "../request/facts.ts";
 export class Key {
   readonly folded: string;
   readonly derive: DeriveKey | undefined;
-  readonly weak: string | undefined;
+  readonly weak: UnsettledRule | undefined;
   private facts: KeyFacts | undefined | null = null;
 
   constructor(
@@ -138,7 +139,7 @@ export class Evaluation {
   }
 
   /** Chooses between the reading that we follow and the other one of a rule that AWS does not settle. */
-  weak<T>(rule: string, ours: T, other: T): T {
+  weak<T>(rule: UnsettledRule, ours: T, other: T): T {
     if (ours !== other) {
       this.notedRules ??= new Set();
       this.notedRules.add(rule);

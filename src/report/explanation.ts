@@ -1,3 +1,4 @@
+import { readingText } from "../catalog/readings.ts";
 import { compile } from "../evaluate/compile.ts";
 import type { Judgement } from "../evaluate/evaluate.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
@@ -20,7 +21,7 @@ export function explanationText({ decision, verdict, set, facts }: Judgement): s
   };
   list("open keys", decision.openKeys);
   list("open policies", decision.openPolicies);
-  list("unverified", decision.unverified);
+  list("unverified", decision.unverified.map(readingText));
   const { hasBoundary } = new Weighing(set, new Evaluation(facts));
   for (const policy of policiesOf(set)) {
     lines.push("", `${policy.name} (${policy.kind})`);

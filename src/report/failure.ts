@@ -1,4 +1,5 @@
 /** The message of a failing assertion: wanted, got, request; then what decided or came nearest, in its own file. */
+import { readingText } from "../catalog/readings.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
 import { type CompiledStatement, compile } from "../evaluate/compile.ts";
 import type { Judgement } from "../evaluate/evaluate.ts";
@@ -199,8 +200,7 @@ function remarks({ decision }: Judgement, blocks: readonly Block[]): string[] {
   const notes: string[] = [];
   if (decision.openPolicies.includes("resource"))
     notes.push("  note: the resource's own policy was not given; the answer is what the given policies say");
-  for (const rule of decision.unverified)
-    notes.push(`  note: rests on a rule that AWS does not settle (semantics ${rule})`);
+  for (const rule of decision.unverified) notes.push(`  note: rests on what AWS does not settle: ${readingText(rule)}`);
   const findings = decision.findings
     .filter((finding) => touches(finding, blocks))
     .flatMap((finding) => [

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 import { type ActionFacts, actionCarriesKey } from "../catalog/catalog.ts";
+import type { UnsettledRule } from "../catalog/readings.ts";
 import type { Facts } from "./facts.ts";
 import { claimPrefix, roleNameOf } from "./names.ts";
 
@@ -181,7 +182,7 @@ const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
 };
 
 /** Defaults whose value no AWS page states: a decision that reads one rests on the rule (semantics J). */
-export const WEAK_DERIVED: Readonly<Record<string, string>> = {
+export const WEAK_DERIVED: Readonly<Record<string, UnsettledRule>> = {
   "kms:schedulekeydeletionpendingwindowindays": "F23",
   "kms:rotationperiodindays": "F23",
 };

@@ -1,4 +1,5 @@
 import { writeCase } from "../cases/write-case.ts";
+import { readingText } from "../catalog/readings.ts";
 import type { Judgement } from "../evaluate/evaluate.ts";
 import type { Question as LocalQuestion } from "../evaluate/normalise.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -66,9 +67,7 @@ function judged(posed: Posed, answer: DatedAnswer, strict: boolean): Omit<Compar
       ? "AWS may have decided by attached policies that the client is too old to leave out (3.1099.0 and later do)"
       : undefined);
   if (unsettled !== undefined) return { verdict: "notModelled", reason: unsettled, remarks: [differ], ...sides };
-  const remarks = local.unverified.map(
-    (rule) => `iam-expect rests on a rule that AWS does not settle (semantics ${rule})`,
-  );
+  const remarks = local.unverified.map((rule) => `iam-expect rests on what AWS does not settle: ${readingText(rule)}`);
   return { verdict: "disagree", reason: differ, remarks, ...sides };
 }
 

@@ -116,7 +116,7 @@ describe("prove", () => {
     expect(run(["prove", "narrow.json", "--never", "kms:CreateGrant", ...except])).toEqual(
       prints(
         0,
-        'proved   no request for kms:CreateGrant is allowed except {"by":"111122223333","viaService":"ec2.us-west-2.amazonaws.com"}',
+        'proved   no request for kms:CreateGrant is allowed except {"by":"111122223333","viaService":"ec2.us-west-2.amazonaws.com"}\nrests on the key has no grants but those that were given (see who may `kms:CreateGrant`)',
       ),
     );
     expect(run(["prove", "role.json", "--never", "s3:GetObject", "--on", "arn:aws:s3:::other/*", "--json"])).toEqual(
@@ -278,10 +278,16 @@ describe("prove", () => {
 describe("diff", () => {
   test("nothing new", () => {
     expect(run(["diff", "wide.json", "narrow.json"])).toEqual(
-      prints(0, "proved   narrow.json allows nothing that wide.json does not"),
+      prints(
+        0,
+        "proved   narrow.json allows nothing that wide.json does not\nrests on the key has no grants but those that were given (see who may `kms:CreateGrant`)",
+      ),
     );
     expect(run(["diff", "main:wide.json", "narrow.json", "--json"])).toEqual(
-      prints(0, '{"verdict":"proved","assumptions":[]}'),
+      prints(
+        0,
+        '{"verdict":"proved","assumptions":["the key has no grants but those that were given (see who may `kms:CreateGrant`)"]}',
+      ),
     );
   });
 

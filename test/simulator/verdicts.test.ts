@@ -270,7 +270,9 @@ describe("what AWS answers", () => {
     const { verdict, remarks } = await simulator.compare([reader, narrow], asked);
     expect({ verdict, remarks }).toEqual({
       verdict: "disagree",
-      remarks: ["iam-expect rests on a rule that AWS does not settle (semantics A7)"],
+      remarks: [
+        "iam-expect rests on what AWS does not settle: an Allow of a service control policy may name resources and conditions (A7)",
+      ],
     });
   });
 
