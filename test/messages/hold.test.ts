@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { requestsFor } from "../../src/entry/fast-check.ts";
 import { identityPolicy, invariants, keyPolicy, request, resourcePolicy, role, trustPolicy } from "../../src/index.ts";
+import { ESCALATION_PATHS } from "../../src/invariants/escalation-paths.ts";
 import { messageOf } from "./message-of.ts";
 
 /** Which request comes first is the generator's to change. */
@@ -311,6 +312,9 @@ describe("toHoldFor a ready invariant", () => {
 
         wanted   somebody can still change the key policy
         got      nobody can
+
+        no statement allows kms:PutKeyPolicy
+
         see: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
     `);
   });
@@ -391,5 +395,41 @@ describe("toHoldFor a ready invariant", () => {
     expect(identity("iam:PassRole", "s3:*")).toHoldFor(invariants.noPrivilegeEscalation());
     expect(identity("iam:PassRole", "ec2:RunInstances")).not.toHoldFor(invariants.noPrivilegeEscalation());
     expect(identity("iam:CreatePolicyVersion")).not.toHoldFor(invariants.noPrivilegeEscalation());
+  });
+
+  test("each known way to more permissions, with all of its actions and no less", async () => {
+    const identity = (Action: readonly string[]) =>
+      identityPolicy({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: [...Action], Resource: "*" } });
+    for (const { name, actions } of ESCALATION_PATHS) {
+      const text = await messageOf(() => expect(identity(actions)).toHoldFor(invariants.noPrivilegeEscalation()));
+      expect(text).toContain(`by ${name}: ${actions.join(", ")}`);
+      const accepting = [actions.at(-1)!];
+      expect(identity(actions)).toHoldFor(invariants.noPrivilegeEscalation({ accepting }));
+      if (actions.length > 1) expect(identity(actions.slice(0, -1))).toHoldFor(invariants.noPrivilegeEscalation());
+    }
+    expect(
+      await messageOf(() => expect(identity(["sts:AssumeRole", "s3:*"])).toHoldFor(invariants.noPrivilegeEscalation())),
+    ).toMatchInlineSnapshot(`
+      "expect(policy).toHoldFor(noPrivilegeEscalation())
+
+        wanted   nobody with these policies can widen its own permissions in one of the known ways
+        got      allow
+                 by another role, assumed (sts-001): sts:AssumeRole
+        request  role/somebody  sts:AssumeRole  role/example
+
+        statement 1 allows it   identity policy:5:5
+            5 ok |     "Action": [
+            9 ok |     "Resource": "*"
+
+        note: the resource's own policy was not given; the answer is what the given policies say
+
+        as a test, which fails until this is mended:
+          expect(policy).toDeny("arn:aws:iam::999999999999:role/somebody", "sts:AssumeRole", "arn:aws:iam::999999999999:role/example");
+        see: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#bp-permissions-guardrails"
+    `);
+    expect(identity(["sts:AssumeRole"])).toHoldFor(invariants.noPrivilegeEscalation({ accepting: ["sts:AssumeRole"] }));
+    expect(() => invariants.noPrivilegeEscalation({ accepting: ["s3:PutBucketPolicy"] })).toThrow(
+      "is not part of any known way",
+    );
   });
 });
