@@ -11,7 +11,7 @@ import { parsePolicy } from "../policy/parse.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isPlainObject } from "../request/context.ts";
 import { Source } from "../source/source.ts";
-import { type AccessQuestion, findIn } from "./finding.ts";
+import { type AccessQuestion, exceptionsOf, findIn } from "./finding.ts";
 import { carried, type Requests } from "./question.ts";
 import { plainScope, type Scope } from "./scopes.ts";
 import { onlyOwn } from "./subject.ts";
@@ -69,9 +69,11 @@ export function refuseVacuous(scopes: Iterable<Scope>, question: AccessQuestion)
   );
 }
 
-/** A context key that neither AWS nor the policies know would silently say nothing. @throws DiagnosticError `unknown-key` */
-export function refuseUnknownKeys(scopes: () => Iterable<Scope>, { context = {} }: AccessQuestion): void {
-  for (const key of Object.keys(carried(context).told)) {
+/** A key that neither AWS nor the policies know would silently say nothing. @throws DiagnosticError `unknown-key` */
+export function refuseUnknownKeys(scopes: () => Iterable<Scope>, question: AccessQuestion): void {
+  const blocks = [question, ...exceptionsOf(question)].flatMap(({ when, statement }) => [when, statement?.Condition]);
+  const inBlocks = blocks.filter(isPlainObject).flatMap((block) => Object.values(block).filter(isPlainObject));
+  for (const key of [carried(question.context ?? {}).told, ...inBlocks].flatMap(Object.keys)) {
     if (keyFacts(key)) continue;
     const folded = key.toLowerCase();
     const mentioned = [...scopes()].some(({ set }) =>

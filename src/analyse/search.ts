@@ -1,4 +1,6 @@
 /** Looks for a request that a set of policies allows, in every scene and under every supposition that a question leaves. */
+import { keyFacts } from "../catalog/catalog.ts";
+import { nearestKey } from "../catalog/nearest.ts";
 import { readingText } from "../catalog/readings.ts";
 import { type CompiledStatement, compile } from "../evaluate/compile.ts";
 import type { Judgement } from "../evaluate/evaluate.ts";
@@ -76,8 +78,32 @@ export type Found =
   | { readonly verdict: "proved"; readonly assumptions: readonly string[]; readonly nodes: number }
   | { readonly verdict: "unknown"; readonly reason: string; readonly assumptions: readonly string[] };
 
-/** Never "proved" by exhaustion: whatever is outside what can be decided ends as `unknown`, with the reason. */
+/**
+ * Never "proved" by exhaustion: whatever is outside what can be decided ends as `unknown`, with the reason. A request that
+ * would have to carry a key that AWS does not have, as far as the catalogue knows, refutes nothing and proves nothing.
+ */
 export function search(searching: Searching): Found {
+  const found = searchOnce(searching);
+  if (found.verdict !== "refuted") return found;
+  const { told, asked, except } = searching;
+  const meant = new Set(keysOf([asked, ...(except ? [except] : [])]));
+  const strange = Object.keys(found.request.context).find(
+    (key) => keyFacts(key) === undefined && told?.[key] === undefined && !meant.has(key.toLowerCase()),
+  );
+  if (strange === undefined) return found;
+  const without = search({ ...searching, told: { ...told, [strange]: null } });
+  if (without.verdict !== "proved") return without;
+  const near = nearestKey(strange);
+  const reason = `it turns on \`${strange}\`, which is not a condition key of AWS as far as we know${near ? ` (did you mean \`${near}\`?)` : ""}`;
+  return { verdict: "unknown", reason, assumptions: without.assumptions };
+}
+
+const keysOf = (policies: readonly Policy[]): string[] =>
+  policies.flatMap(({ statements }) =>
+    statements.flatMap(({ conditions }) => conditions.map(({ key }) => key.toLowerCase())),
+  );
+
+function searchOnce(searching: Searching): Found {
   try {
     return new Search(searching).run();
   } catch (error) {

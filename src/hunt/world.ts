@@ -3,7 +3,7 @@
  * told, and those that come together agree (semantics B2-B5, F23). So no answer depends on what nobody said.
  */
 import { presenceOf, THROUGH_ENDPOINT, TOGETHER } from "../analyse/world.ts";
-import { actionCarriesKey, actionFacts, keyFacts } from "../catalog/catalog.ts";
+import { actionCarriesKey, actionFacts } from "../catalog/catalog.ts";
 import { everyActionCarries } from "../catalog/global-keys.ts";
 import type { Key } from "../evaluate/evaluation.ts";
 import { buildFacts } from "../request/build-facts.ts";
@@ -55,7 +55,8 @@ export class World {
   ) {
     this.rows = wells.map(({ key, values, templates, literal }) => {
       const { may } = presenceOf(key.folded);
-      const everyAction = keyFacts(key.name) === undefined || everyActionCarries(key.folded);
+      // A key that AWS does not have comes with no request (C17).
+      const everyAction = everyActionCarries(key.folded);
       return { key, usual: values[0]!, derive: derivedKey(key.folded), may, everyAction, templates, literal };
     });
     for (const [at, { key }] of this.rows.entries()) this.at.set(key.folded, at);
