@@ -6,6 +6,7 @@ import type { Subject } from "../src/evaluate/normalise.ts";
 import { type BudgetOptions, checkOptions } from "../src/hunt/budget.ts";
 import { hunt } from "../src/hunt/hunt.ts";
 import { isPolicy } from "../src/policy/policy.ts";
+import { bearingLines } from "../src/report/bearing.ts";
 import {
   huntedMessage,
   notProvedMessage,
@@ -27,6 +28,8 @@ export interface Question {
   readonly wantedNot: string;
   /** What a list of all found requests is called. */
   readonly all: string;
+  /** The actions of which some access was wanted, when there is none: what bears on them is shown. */
+  readonly actions?: readonly string[];
   /** The verdict with which the matcher holds. */
   readonly holds: "proved" | "refuted";
   /** Whether a request is what is looked for, where requests have to be tried one by one. */
@@ -71,7 +74,8 @@ function checked(
   if (found.verdict === "proved") {
     if (pass !== isNot && process.env.IAM_EXPECT_EXPLAIN === "all")
       process.stderr.write(`${[`proved: ${assertion}`, ...restsOn(found)].join("\n")}\n`);
-    return { pass, message: () => proofMessage({ assertion, wanted }, found) };
+    const bearing = () => (question.actions ? bearingLines(subject, question.actions) : []);
+    return { pass, message: () => [proofMessage({ assertion, wanted }, found), ...bearing()].join("\n") };
   }
   return {
     pass,

@@ -1,4 +1,4 @@
-import { askKeyAdministrators } from "../src/analyse/lockout.ts";
+import { askKeyAdministrators, canChangePolicies } from "../src/analyse/lockout.ts";
 import type { MatcherState } from "./chain.ts";
 import { ProofLinks, prove } from "./prove.ts";
 import { readSubject } from "./subject.ts";
@@ -7,18 +7,16 @@ import { readSubject } from "./subject.ts";
 export function toLockOut(this: MatcherState, received: unknown): unknown {
   const subject = readSubject(received);
   return prove(this, toLockOut, "toLockOut", subject, new ProofLinks([]), () => {
-    const keys = askKeyAdministrators(subject.subject);
-    const locked =
-      keys.find(({ asked }) => asked.found.verdict === "proved") ??
-      keys.find(({ asked }) => asked.found.verdict === "unknown") ??
-      keys[0]!;
+    const { key, asked } = askKeyAdministrators(subject.subject);
     return {
-      ask: () => locked.asked,
+      ask: () => asked,
       wanted: "nobody who can change the key's policy",
-      wantedNot: `somebody who can change the policy of ${locked.key}`,
+      wantedNot: `somebody who can change the policy of ${key}`,
       all: "all who can",
+      actions: ["kms:PutKeyPolicy"],
       holds: "proved",
-      finds: ({ action }, { outcome }) => outcome === "allowed" && action === "kms:PutKeyPolicy",
+      finds: ({ action, principal }, { outcome }) =>
+        outcome === "allowed" && action === "kms:PutKeyPolicy" && canChangePolicies(principal),
     };
   });
 }

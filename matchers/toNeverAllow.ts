@@ -26,6 +26,7 @@ export function toNeverAllow(this: MatcherState, received: unknown, ...args: rea
     wanted: `never allow it: no such request${links.narrow ? "" : ", by anyone, in any context"}`,
     wantedNot: "allow some such request",
     all: "all such access",
+    actions: links.actions,
     holds: "proved",
     finds: (request, { outcome }) => outcome === "allowed" && fitsQuestion(links.question)(request),
   }));
@@ -39,7 +40,7 @@ class NeverLinks extends ProofLinks {
   private when: When = {};
 
   constructor(
-    private readonly actions: readonly string[],
+    readonly actions: readonly string[],
     args: readonly unknown[],
   ) {
     super(args);

@@ -1,5 +1,5 @@
 /** A rule that policies are meant to keep, ready to be picked by name; and how it is decided. */
-import { findAccess } from "../analyse/find-access.ts";
+import { type Asked, askFind } from "../analyse/find-access.ts";
 import type { AccessQuestion } from "../analyse/finding.ts";
 import { DiagnosticError } from "../diagnostic/diagnostic.ts";
 import type { Decision, Judgement } from "../evaluate/evaluate.ts";
@@ -15,6 +15,8 @@ const BRAND = Symbol.for("iam-expect.invariant");
 export interface Breach {
   /** Requests that must not be allowed. */
   readonly question: AccessQuestion;
+  /** What asks that, where it takes more than the question. */
+  readonly ask?: (subject: Subject) => Asked;
   /** The same where the answer has to be searched: whether the request is one of them. */
   readonly concerns: (request: Request) => boolean;
   /** What to search among. */
@@ -90,16 +92,17 @@ export function decideInvariant(
 }
 
 function answerOf(
-  { question, concerns, limits = {}, what }: Breach,
+  { question, ask, concerns, limits = {}, what }: Breach,
   subject: Subject,
   options: BudgetOptions,
 ): InvariantAnswer {
-  const found = findAccess(subject, question);
+  const { found } = ask ? ask(subject) : askFind(subject, question);
   if (found.verdict === "proved") return { holds: true, how: "proved", needs: [] };
   if (found.verdict === "refuted") {
-    const { request, decision, needs = [] } = found;
-    const judgement = asker(subject)(request!);
-    return { holds: false, how: "proved", request: request!, decision: decision!, judgement, needs, what };
+    const { request, needs } = found;
+    const judgement = asker(subject)(request);
+    const { decision } = found.judgement;
+    return { holds: false, how: "proved", request, decision, judgement, needs, what };
   }
   const hunted = hunt(subject, (request, { outcome }) => outcome !== "allowed" || !concerns(request), {
     ...options,

@@ -1,4 +1,5 @@
 /** How a KMS key may be used and administered. */
+import { askKeyAdministrators, canChangePolicies } from "../analyse/lockout.ts";
 import type { OneOrMore, Who } from "../analyse/question.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
 import type { Subject } from "../evaluate/normalise.ts";
@@ -212,7 +213,8 @@ export const noLockout = (): Invariant =>
     breaches: () => [
       {
         question: { actions: "kms:PutKeyPolicy" },
-        concerns: () => true,
+        ask: (subject) => askKeyAdministrators(subject).asked,
+        concerns: ({ principal }) => canChangePolicies(principal),
         limits: { actions: "kms:PutKeyPolicy" },
       },
     ],

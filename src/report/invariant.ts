@@ -9,6 +9,7 @@ export function brokenInvariant(
   { sentence, see, wants }: Invariant,
   answer: InvariantAnswer,
   subject: string,
+  bearing: () => readonly string[],
 ): string {
   const { request, judgement, what, needs, how, runs, seed } = answer;
   if (!request || !judgement)
@@ -17,6 +18,8 @@ export function brokenInvariant(
       "",
       `  wanted   ${sentence}`,
       `  got      ${wants === "some" ? "nobody can" : "nothing"}${how === "proved" ? "" : `, among ${plural(runs ?? 0, "request")}: not proved`}`,
+      ...bearing(),
+      "",
       `  see: ${see}`,
     ].join("\n");
   const lines = failureMessage({ assertion, wanted: sentence, effect: "Allow" }, judgement).split("\n");

@@ -149,7 +149,9 @@ describe("toNeverAllow", () => {
       "expect(policy).not.toNeverAllow("kms:ScheduleKeyDeletion")
 
         wanted   allow some such request
-        got      proof that there is none"
+        got      proof that there is none
+
+        no statement allows kms:ScheduleKeyDeletion"
     `);
   });
 
@@ -528,6 +530,34 @@ describe("toLockOut", () => {
     ).toLockOut();
   });
 
+  test.each([
+    ["a role that is gone", { AWS: "AROAEXAMPLEEXAMPLE111" }, undefined, true],
+    ["until a day that is past", { AWS: admin }, { DateLessThan: { "aws:CurrentTime": "2020-01-01T00:00:00Z" } }, true],
+    ["until some day", { AWS: admin }, { DateLessThan: { "aws:CurrentTime": "2060-01-01T00:00:00Z" } }, true],
+    ["until some second", { AWS: admin }, { NumericLessThan: { "aws:EpochTime": "1893456000" } }, true],
+    ["from some day on", { AWS: admin }, { DateGreaterThan: { "aws:CurrentTime": "2030-01-01T00:00:00Z" } }, false],
+    ["from some second on", { AWS: admin }, { DateGreaterThan: { "aws:EpochTime": "1893456000" } }, false],
+    ["with a second factor", { AWS: admin }, { Bool: { "aws:MultiFactorAuthPresent": "true" } }, false],
+  ] as const)("%s", async (_, Principal, Condition, locks) => {
+    const policy = keyPolicy(
+      {
+        Version: "2012-10-17",
+        Statement: {
+          Effect: "Allow",
+          Principal,
+          Action: "kms:*",
+          Resource: "*",
+          ...(Condition ? { Condition } : {}),
+        },
+      } as PolicyDocument,
+      { key },
+    );
+    if (locks) await expect(policy).toLockOut();
+    else await expect(policy).not.toLockOut();
+    if (locks) expect(policy).not.toHoldFor(invariants.noLockout());
+    else expect(policy).toHoldFor(invariants.noLockout());
+  });
+
   test("passes", async () => {
     await expect(ebs).toLockOut();
     await expect(delegating).not.toLockOut();
@@ -538,7 +568,28 @@ describe("toLockOut", () => {
       "expect(policy).not.toLockOut()
 
         wanted   somebody who can change the policy of arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
-        got      proof that there is none"
+        got      proof that there is none
+
+        no statement allows kms:PutKeyPolicy"
+    `);
+    const late = keyPolicy(
+      `{ "Version": "2012-10-17", "Statement": [
+  { "Sid": "Admins", "Effect": "Allow", "Principal": { "AWS": "${admin}" }, "Action": "kms:*", "Resource": "*",
+    "Condition": { "DateLessThan": { "aws:CurrentTime": "2024-01-01T00:00:00Z" } } },
+  { "Effect": "Deny", "Principal": "*", "Action": "kms:Put*", "Resource": "*",
+    "Condition": { "Bool": { "aws:SecureTransport": "false" } } }
+] }`,
+      { key, name: "policies/late.json" },
+    );
+    expect(await messageOf(() => expect(late).not.toLockOut())).toMatchInlineSnapshot(`
+      "expect(policy).not.toLockOut()
+
+        wanted   somebody who can change the policy of arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+        got      proof that there is none
+
+        statements about kms:PutKeyPolicy:
+          "Admins" (Allow, under conditions)   policies/late.json:2:32
+          statement 2 (Deny, under conditions)   policies/late.json:4:15"
     `);
     expect(await messageOf(() => expect(delegating).toLockOut())).toMatchInlineSnapshot(`
       "expect(policy).toLockOut()
@@ -604,6 +655,14 @@ describe("wrong use fails, whatever `.not` says", () => {
       () => expect(ebs).toNeverAllow("kms:Decrypt").withContext({ "kms:ViaServise": "x" }),
       () => expect(ebs).toNeverAllow("kms:Decrypt").withContext({ "kms:ViaServise": "x" }),
     ],
+    [
+      "a misspelt key of an exception",
+      () =>
+        expect(ebs)
+          .toNeverAllow("kms:Decrypt")
+          .except({ when: { "kms:ViaServise": "x" } }),
+      () => expect(ebs).not.toOnlyAllow([{ Action: "kms:*", Condition: { StringEquals: { "kms:ViaServise": "x" } } }]),
+    ],
     ["no intended access", () => expect(ebs).toOnlyAllow([]), () => expect(ebs).not.toOnlyAllow([])],
     [
       "an intended Deny",
@@ -626,6 +685,49 @@ describe("wrong use fails, whatever `.not` says", () => {
   test.each(USES)("%s", async (_, use, not) => {
     expect(await messageOf(use)).toMatchSnapshot();
     expect(await messageOf(not)).toMatch(/^error\[/);
+  });
+
+  test("what turns on a key that AWS does not have is neither proved nor refuted", async () => {
+    const tagged = (operator: string, Effect = "Allow") =>
+      keyPolicy(
+        {
+          Version: "2012-10-17",
+          Statement: [
+            ...(Effect === "Deny"
+              ? [{ Effect: "Allow" as const, Principal: { AWS: admin }, Action: "kms:PutKeyPolicy", Resource: "*" }]
+              : []),
+            {
+              Effect,
+              Principal: Effect === "Deny" ? "*" : { AWS: admin },
+              Action: "kms:PutKeyPolicy",
+              Resource: "*",
+              Condition: { [operator]: { "aws:PrincipalTags/team": "red" } },
+            },
+          ],
+        } as PolicyDocument,
+        { key },
+      );
+    expect(
+      await messageOf(() => expect(tagged("StringEquals")).toNeverAllow("kms:PutKeyPolicy")),
+    ).toMatchInlineSnapshot(`
+      "error[undecided]
+        expect(policy).toNeverAllow("kms:PutKeyPolicy") is neither proved nor refuted: it turns on \`aws:PrincipalTags/team\`, which is not a condition key of AWS as far as we know (did you mean \`aws:PrincipalTag/team\`?)
+        help: ask for less at once (one action, one caller, one resource), or try requests at random with \`.orHunt({ runs: 10_000 })\`
+        note: not proved: nothing was found out about the policies"
+    `);
+    // Always absent, so never allowed, or always denied: nobody is left.
+    for (const locked of [tagged("StringEquals"), tagged("StringNotEquals", "Deny")]) {
+      expect(await messageOf(() => expect(locked).not.toLockOut())).toMatch("which is not a condition key of AWS");
+      expect(await messageOf(() => expect(locked).toLockOut())).toMatch("which is not a condition key of AWS");
+      expect(locked).not.toHoldFor(invariants.noLockout());
+    }
+    await expect(tagged("StringNotEquals")).not.toLockOut();
+    await expect(tagged("StringEquals", "Deny")).not.toLockOut();
+    // Who names the key in the question knows of it.
+    await expect(tagged("StringEquals"))
+      .toNeverAllow("kms:PutKeyPolicy")
+      .except({ when: { StringEquals: { "aws:PrincipalTags/team": "red" } } });
+    await expect(tagged("StringEquals")).not.toNeverAllow("kms:*").withContext({ "aws:PrincipalTags/team": "red" });
   });
 
   test("what cannot be decided", async () => {
