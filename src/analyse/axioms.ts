@@ -2,7 +2,7 @@
 import { actionCarriesKey, keyFacts } from "../catalog/catalog.ts";
 import { everyActionCarries } from "../catalog/global-keys.ts";
 import { isTokenCall } from "../evaluate/services/sts.ts";
-import { derivedKey, OpenKey } from "../request/derived-keys.ts";
+import { CALLER_TYPES, derivedKey, OpenKey } from "../request/derived-keys.ts";
 import type { Facts } from "../request/facts.ts";
 import type { Box } from "./box.ts";
 import { both, fixedByCaller, type Model, nonempty, RESOURCE } from "./model.ts";
@@ -16,6 +16,11 @@ export function axiomsOf(model: Model): Box[] {
     ...network(model),
     ...listsOfNames(model),
     ...regions(model),
+    // What services have as their type is none of the callers' of an account (B2).
+    both(
+      model.callersThat(({ principal }) => principal.type === "service"),
+      model.valued("aws:principaltype", (value) => CALLER_TYPES.has(String(value))),
+    ),
     // A call with a token is not signed: its caller is known by the token alone (E13).
     both(
       model.actionsThat(({ action }) => isTokenCall(action)),

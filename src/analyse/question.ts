@@ -125,7 +125,7 @@ function caller(who: Who): Caller {
   if (isPrincipal(who)) return principalCaller(who);
   if (typeof who !== "string") return refuse("wrong-use", "`by` takes ARNs, account ids, services or principals");
   if (who === "*") return { Principal: "*" };
-  if (who === "anonymous") return { Principal: "*", Condition: { StringEquals: { "aws:PrincipalType": "Anonymous" } } };
+  if (who === "anonymous") return { Principal: "*", Condition: { StringEquals: { "aws:PrincipalAccount": "anonymous" } } };
   if (isAccountId(who)) return { Principal: { AWS: who } };
   const arn = parseArn(who);
   if (arn && /[*?]/.test(who)) return { Principal: "*", Condition: { ArnLike: { "aws:PrincipalArn": who } } };

@@ -11,7 +11,6 @@ import { ACCOUNT, one, type Pattern, run, some, text } from "./tokens.ts";
 export const OF_PRINCIPAL: ReadonlySet<string> = new Set([
   "aws:principalaccount",
   "aws:principalarn",
-  "aws:principaltype",
   "aws:username",
   "aws:principalisawsservice",
   "aws:principalservicename",
@@ -19,7 +18,11 @@ export const OF_PRINCIPAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Keys that some callers fix and others leave open. */
-export const PARTLY_OF_PRINCIPAL: ReadonlySet<string> = new Set(["aws:userid", "aws:federatedprovider"]);
+export const PARTLY_OF_PRINCIPAL: ReadonlySet<string> = new Set([
+  "aws:principaltype",
+  "aws:userid",
+  "aws:federatedprovider",
+]);
 
 type Callers = (principal: Principal) => boolean;
 const anybody: Callers = () => true;
@@ -48,7 +51,10 @@ const ROWS: Readonly<Record<string, Presence>> = {
   "aws:sourceaccount": { may: ofService, must: nobody },
   "aws:sourceorgid": { may: ofService, must: nobody },
   "aws:sourceorgpaths": { may: ofService, must: nobody },
-  "aws:userid": { may: ofEntity, must: ofEntity },
+  // Of services the page says no more than that they have them.
+  "aws:userid": { may: (caller) => ofEntity(caller) || ofService(caller), must: ofEntity },
+  "aws:principaltype": { may: ofService, must: nobody },
+  "aws:useragent": { may: anybody, must: anybody },
   "aws:federatedprovider": { may: session, must: nobody },
   "aws:securetransport": { may: notService, must: notService },
   "aws:currenttime": { may: anybody, must: anybody },
@@ -81,7 +87,7 @@ function claimPresence(prefix: string, claim: string): Presence {
   const bearer: Callers = ({ type, name }) => type === "federated" && claimPrefix(name).toLowerCase() === prefix;
   return {
     may: (caller) => bearer(caller) || session(caller),
-    must: (caller) => bearer(caller) && (claim === "sub" || claim === "aud") && prefix !== "saml",
+    must: (caller) => bearer(caller) && (claim === "sub" || claim === "aud"),
   };
 }
 

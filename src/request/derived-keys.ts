@@ -52,6 +52,9 @@ const TYPES: Readonly<Partial<Record<string, string>>> = {
   anonymous: "Anonymous",
 };
 
+/** The types that callers of accounts, and nobody, have. */
+export const CALLER_TYPES: ReadonlySet<string | undefined> = new Set(Object.values(TYPES));
+
 const has = (facts: Facts, key: string) => (facts.context.get(key) ?? undefined) !== undefined;
 const one = (facts: Facts, key: string) => facts.context.get(key)?.[0];
 

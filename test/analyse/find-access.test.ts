@@ -71,6 +71,21 @@ describe("a key policy", () => {
     });
   });
 
+  test.each([
+    ["an id of its own", { StringLike: { "aws:userid": "*" } }, "refuted"],
+    ["some id", { Null: { "aws:userid": "false" } }, "refuted"],
+    ["a type of its own", { StringLike: { "aws:PrincipalType": "*" } }, "refuted"],
+    ["some type", { Null: { "aws:PrincipalType": "false" } }, "refuted"],
+    ["no type", { Null: { "aws:PrincipalType": "true" } }, "refuted"],
+    ["a role's type", { StringEquals: { "aws:PrincipalType": "AssumedRole" } }, "proved"],
+    ["nobody's type", { StringEquals: { "aws:PrincipalType": "Anonymous" } }, "proved"],
+    ["a name of a user", { StringLike: { "aws:username": "*" } }, "proved"],
+    ["no user agent", { Null: { "aws:UserAgent": "true" } }, "proved"],
+  ] as const)("a service has, or has not: %s (B2)", (_, Condition, verdict) => {
+    const policyOf = keyPolicy(policy(allow({ Principal: { Service: "ec2.amazonaws.com" }, Condition })), { key: KEY });
+    expect(findAccess(policyOf, { actions: "kms:Decrypt" }).verdict).toBe(verdict);
+  });
+
   test("a boundary caps the role's own name but not a grant to its session (E3)", () => {
     const boundary = permissionsBoundary(policy({ Effect: "Allow", Action: "s3:*", Resource: "*" }));
     expect(findAccess([key, boundary]).verdict).toBe("proved");

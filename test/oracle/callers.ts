@@ -216,14 +216,6 @@ export function callerKey(folded: string): readonly { readonly of: Formula; read
         { of: OF_ACCOUNT, value: account },
         { of: ANONYMOUS, value: known("anonymous") },
       ];
-    case "aws:principaltype":
-      return [
-        { of: ROOT, value: known("Account") },
-        { of: USER, value: known("User") },
-        { of: SESSION, value: known("AssumedRole") },
-        { of: FEDERATED_USER, value: known("FederatedUser") },
-        { of: ANONYMOUS, value: known("Anonymous") },
-      ];
     case "aws:username":
       return [{ of: USER, value: name }];
     case "aws:principalisawsservice":
