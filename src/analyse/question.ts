@@ -1,5 +1,6 @@
 /** The question as statements: what is asked for, and what is meant to be allowed, in the words of policies. */
 import { refuse } from "../diagnostic/diagnostic.ts";
+import { quoted } from "../diagnostic/frame.ts";
 import { contextKey } from "../evaluate/evaluation.ts";
 import { isAccountId, parseArn } from "../policy/arn.ts";
 import { parsePolicy } from "../policy/parse.ts";
@@ -125,13 +126,18 @@ function caller(who: Who): Caller {
   if (isPrincipal(who)) return principalCaller(who);
   if (typeof who !== "string") return refuse("wrong-use", "`by` takes ARNs, account ids, services or principals");
   if (who === "*") return { Principal: "*" };
-  if (who === "anonymous") return { Principal: "*", Condition: { StringEquals: { "aws:PrincipalAccount": "anonymous" } } };
+  if (who === "anonymous")
+    return { Principal: "*", Condition: { StringEquals: { "aws:PrincipalAccount": "anonymous" } } };
   if (isAccountId(who)) return { Principal: { AWS: who } };
   const arn = parseArn(who);
   if (arn && /[*?]/.test(who)) return { Principal: "*", Condition: { ArnLike: { "aws:PrincipalArn": who } } };
   if (arn?.resource === "root") return { Principal: { AWS: arn.account } };
   if (arn && /^(saml|oidc)-provider\//.test(arn.resource)) return { Principal: { Federated: who } };
   if (arn) return { Principal: { AWS: who } };
+  if (!/^([a-z0-9-]+\.)+[a-z]{2,}([:/]\S*)?$/i.test(who))
+    return refuse("invalid-principal", `${quoted(who)} is not a caller`, {
+      help: "write an account id of twelve digits, the ARN of a role, user or session, the name of a service or of an identity provider, `*`, or `anonymous`",
+    });
   if (/^[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?$/.test(who) && who !== "cognito-identity.amazonaws.com")
     return { Principal: { Service: who } };
   return { Principal: { Federated: who } };

@@ -22,7 +22,8 @@ export function scenarioMessage(wanted: Wanted, scenario: Scenario, done: readon
   // An assertion that wants a Deny lacks no Allow.
   const lacking = wanted.effect === "Allow" ? shortPolicies(last.judgement) : [];
   const short = lacking.flatMap(({ what, add }) => [`  short: ${what}`, `  help: add ${JSON.stringify(add)}`]);
-  return [...head, ...rest, ...(short.length > 0 ? ["", ...short] : []), `  see: ${scenario.page}`].join("\n");
+  const any = lacking.length > 1 ? [`  ${lacking.length === 2 ? "either" : "any one"} of these would do:`] : [];
+  return [...head, ...rest, ...(short.length > 0 ? ["", ...any, ...short] : []), `  see: ${scenario.page}`].join("\n");
 }
 
 function got({ steps }: Scenario, done: readonly StepJudgement[]): string {

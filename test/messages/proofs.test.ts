@@ -663,6 +663,11 @@ describe("wrong use fails, whatever `.not` says", () => {
           .except({ when: { "kms:ViaServise": "x" } }),
       () => expect(ebs).not.toOnlyAllow([{ Action: "kms:*", Condition: { StringEquals: { "kms:ViaServise": "x" } } }]),
     ],
+    [
+      "an account id that is too short",
+      () => expect(ebs).toNeverAllow("kms:Decrypt").by("21098765432"),
+      () => expect(ebs).not.toNeverAllow("kms:Decrypt").except({ by: "arn:aws:iam:111122223333:role/app" }),
+    ],
     ["no intended access", () => expect(ebs).toOnlyAllow([]), () => expect(ebs).not.toOnlyAllow([])],
     [
       "an intended Deny",

@@ -54,6 +54,17 @@ describe("short", () => {
   });
 });
 
+test("of two that are short, either would do, and the message says so", async () => {
+  const mine = { [app]: { policies: [identityPolicy(allow("s3:*"))] } };
+  const world = environment({ principals: mine, resources: ofAccount });
+  const failure = await messageOf(() => expect(world).toAllow(reads));
+  expect(failure).toContain(`
+  either of these would do:
+  short: an identity policy of ${app}
+`);
+  expect(failure.match(/^ {2}short: /gm)).toHaveLength(2);
+});
+
 describe("what to add", () => {
   const through = { Condition: { StringEquals: { "kms:ViaService": "s3.us-west-2.amazonaws.com" } } };
 
