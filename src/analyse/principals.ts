@@ -40,6 +40,14 @@ export interface CallersAsked {
   readonly limits?: ClassLimits | undefined;
 }
 
+const SERVICES: readonly string[] = ["s3", "sns", "events", "cloudtrail", "lambda"].map(
+  (name) => `${name}.amazonaws.com`,
+);
+
+/** A service that nobody names, of those that call for any account's resources where one is left. */
+export const otherService = (named: ReadonlySet<string>): string =>
+  SERVICES.find((name) => !named.has(name)) ?? fresh("unlisted", named, ".amazonaws.com");
+
 /** An account that nobody names. */
 export function freshAccount(accounts: ReadonlySet<string>): string {
   for (let digit = 9; digit >= 0; digit--) {
@@ -68,7 +76,7 @@ export function callersFor(asked: CallersAsked): Callers {
     ...callersWithIds(ofAccounts, named),
     ...callersByUserId(asked, byId),
     ...[...named.services].map((name) => service(name)),
-    service(fresh("unlisted", named.services, ".amazonaws.com")),
+    service(otherService(named.services)),
     ...[...named.providers].map((name) => federated(name)),
     federated(fresh("unlisted", named.providers, ".example.com")),
     federated(`arn:${asked.partition}:iam::${asked.owner}:saml-provider/${fresh("Unlisted", named.providers, "")}`),

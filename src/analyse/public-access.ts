@@ -16,7 +16,7 @@ import { type Asked, overall } from "./find-access.ts";
 import { type AccessQuestion, findIn } from "./finding.ts";
 import { fitsQuestion } from "./fits-question.ts";
 import { foreignTokens } from "./foreign-tokens.ts";
-import { freshAccount } from "./principals.ts";
+import { freshAccount, otherService } from "./principals.ts";
 import { merge, type When } from "./question.ts";
 import { scenesOf } from "./scenes.ts";
 import { type Scope, scopesOf } from "./scopes.ts";
@@ -112,8 +112,10 @@ function strangers({ set, owners: told, accounts }: Scope): {
       ? { "ForAllValues:StringNotLike": { "aws:PrincipalOrgPaths": orgs.map((id) => `${id}/*`) } }
       : {}),
   };
-  const services = policies.flatMap(({ statements }) =>
-    statements.flatMap(({ principal }) => (principal?.values ?? []).map(({ value }) => value)),
+  const services = new Set(
+    policies.flatMap(({ statements }) =>
+      statements.flatMap(({ principal }) => (principal?.values ?? []).map(({ value }) => value)),
+    ),
   );
   const acting: When = {
     ...when,
@@ -129,14 +131,11 @@ function strangers({ set, owners: told, accounts }: Scope): {
     questions: [
       { by: "anonymous", when },
       { when: { ...when, Null: { "aws:PrincipalArn": "false" } } },
-      { by: SERVICES.find((name) => !services.includes(name)) ?? "unlisted.amazonaws.com", when: acting },
+      { by: otherService(services), when: acting },
       ...foreignTokens(policies).map((one) => ({ ...one, when: merge(when, one.when ?? {}) })),
     ],
   };
 }
-
-/** Some that call for any account's resources; one that no policy names stands for all. */
-const SERVICES: readonly string[] = ["s3", "sns", "events", "cloudtrail"].map((name) => `${name}.amazonaws.com`);
 
 /** A source that is one account's, or one resource. */
 const isTrustedSource = (value: string): boolean => !/[*?$]/.test(value) || isAccountId(arnFields(value)[4] ?? "");
