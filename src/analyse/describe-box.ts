@@ -12,9 +12,9 @@ import { actionsOfService } from "./action-rows.ts";
 import { type Mask, maskOf, minus } from "./box.ts";
 import { cover, isAll, listed, type Named, partText } from "./cover.ts";
 import type { FoundBox } from "./excess.ts";
+import type { Space } from "./found.ts";
 import { ACTION, type Model, PRINCIPAL, RESOURCE } from "./model.ts";
 import { isDoneOn } from "./resources.ts";
-import type { Space } from "./search.ts";
 import { OF_PRINCIPAL } from "./world.ts";
 
 /** Requests that have this in common. Plain data. */

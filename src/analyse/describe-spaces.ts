@@ -1,8 +1,8 @@
 /** All requests of spaces, as few readable boxes. */
 import { type AccessBox, BRIEF, boxText, describeBox, type Telling } from "./describe-box.ts";
 import { boxesOf } from "./excess.ts";
+import type { Found, Space } from "./found.ts";
 import type { Scope } from "./scopes.ts";
-import type { Found, Space } from "./search.ts";
 
 /** Access of one caller and one resource of an environment; of policies there is one such part. */
 export interface AccessPart {

@@ -3,8 +3,8 @@
  * the next is looked for outside of those that are known. Requests that AWS never sees may be in a box: they change nothing.
  */
 import { and, type Box, emptyMask, has, indexes, isEmpty, type Mask, meets, or, type Region } from "./box.ts";
+import type { Space, Target } from "./found.ts";
 import { ACTION, PRINCIPAL, RESOURCE } from "./model.ts";
-import type { Space, Target } from "./search.ts";
 import { Budget, fewer, OverBudget, reachesBeyond, solve } from "./solve.ts";
 
 /** Words may say anything from what is needed to what is inside. */

@@ -4,8 +4,9 @@ import type { Request } from "../request/request.ts";
 import { checkQuestion, refuseUnknownKeys, refuseVacuous } from "./check-question.ts";
 import { type AccessPart, describeAll } from "./describe-spaces.ts";
 import { type AccessQuestion, findIn } from "./finding.ts";
+import type { Found } from "./found.ts";
+import { proof } from "./rests-on.ts";
 import { type Scope, scopesOf } from "./scopes.ts";
-import type { Found } from "./search.ts";
 import type { Analysed } from "./subject.ts";
 
 /** An answer about all requests. Plain data but for the request. */
@@ -70,22 +71,24 @@ export function asked(subject: Analysed, question: AccessQuestion, ask: (scope: 
 
 /** The first refutation; else what is not known; else the proof, with all that it rests on. */
 export function overall(scopes: Iterable<Scope>, ask: (scope: Scope) => Found): Found {
-  const assumptions = new Set<string>();
+  const proofs: Found[] = [];
   let unknown: Found | undefined;
   let nodes = 0;
   for (const scope of scopes) {
     const found = ask(scope);
     if (found.verdict === "refuted") return found;
     if (found.verdict === "unknown") unknown ??= found;
-    else nodes += found.nodes;
-    for (const one of found.assumptions) assumptions.add(one);
+    else {
+      nodes += found.nodes;
+      proofs.push(found);
+    }
   }
-  return unknown ?? { verdict: "proved", assumptions: [...assumptions], nodes };
+  return unknown ?? proof(nodes, () => [...new Set(proofs.flatMap(({ assumptions }) => assumptions))]);
 }
 
 export function answer({ found, excess }: Asked): Answer {
   if (found.verdict === "unknown") return { verdict: "unknown", assumptions: found.assumptions, reason: found.reason };
-  if (found.verdict === "proved") return { verdict: "proved", assumptions: found.assumptions, nodes: found.nodes };
+  if (found.verdict === "proved") return found;
   const { request, needs, assumptions, nodes } = found;
   return {
     verdict: "refuted",

@@ -2,10 +2,11 @@
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import type { Context } from "../request/context.ts";
 import { accessOf } from "./access.ts";
+import type { Found, Searching, Target } from "./found.ts";
 import type { Model } from "./model.ts";
 import { carried, merge, type Requests, requestsPolicy } from "./question.ts";
 import type { Scope } from "./scopes.ts";
-import { type Found, type Searching, search, spacesOf, type Target } from "./search.ts";
+import { search, spacesOf } from "./search.ts";
 import type { ClassLimits } from "./string-classes.ts";
 
 export interface AccessQuestion extends Requests {

@@ -4,8 +4,9 @@ import { checkQuestion } from "./check-question.ts";
 import { refusals } from "./compare-access.ts";
 import { type Asked, asked } from "./find-access.ts";
 import { type AccessQuestion, searchingFor } from "./finding.ts";
+import type { Found } from "./found.ts";
 import type { Scope } from "./scopes.ts";
-import { type Found, search } from "./search.ts";
+import { search } from "./search.ts";
 import type { Analysed } from "./subject.ts";
 
 /** `refuted`: `request` is asked for and not allowed, even if identity policies that were not given allow everything. */

@@ -16,11 +16,11 @@ import { type Asked, overall } from "./find-access.ts";
 import { type AccessQuestion, findIn } from "./finding.ts";
 import { fitsQuestion } from "./fits-question.ts";
 import { foreignTokens } from "./foreign-tokens.ts";
+import type { Found } from "./found.ts";
 import { freshAccount, otherService } from "./principals.ts";
 import { merge, type When } from "./question.ts";
 import { scenesOf } from "./scenes.ts";
 import { type Scope, scopesOf } from "./scopes.ts";
-import type { Found } from "./search.ts";
 import { accountsIn } from "./statements.ts";
 import type { Analysed } from "./subject.ts";
 

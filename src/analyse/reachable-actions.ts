@@ -2,10 +2,10 @@ import { actionFacts } from "../catalog/catalog.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { indexes, maskOf } from "./box.ts";
 import { type AccessQuestion, spacesIn } from "./finding.ts";
+import type { Space } from "./found.ts";
 import { ACTION } from "./model.ts";
 import type { Who } from "./question.ts";
 import { scopesOf } from "./scopes.ts";
-import type { Space } from "./search.ts";
 import { solve } from "./solve.ts";
 import type { Analysed } from "./subject.ts";
 

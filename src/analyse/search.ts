@@ -1,107 +1,30 @@
 /** Looks for a request that a set of policies allows, in every scene and under every supposition that a question leaves. */
-import { keyFacts } from "../catalog/catalog.ts";
-import { nearestKey } from "../catalog/nearest.ts";
-import { readingText } from "../catalog/readings.ts";
-import { type CompiledStatement, compile } from "../evaluate/compile.ts";
-import type { Judgement } from "../evaluate/evaluate.ts";
+import type { CompiledStatement } from "../evaluate/compile.ts";
 import { policiesOf } from "../evaluate/open.ts";
-import type { PolicySet } from "../evaluate/policy-set.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isKeyForm } from "../policy/variables.ts";
 import type { Context, ContextValue } from "../request/context.ts";
-import { GRANT_OPERATIONS } from "../request/grant.ts";
-import type { Request } from "../request/request.ts";
 import type { Group } from "./access.ts";
 import { axiomsOf, catalogueAxioms } from "./axioms.ts";
 import type { Box, Region } from "./box.ts";
 import { type ModelAsked, modelOf, type Parts, partsOf } from "./build-model.ts";
 import { coneOf } from "./candidates.ts";
 import { choices } from "./choices.ts";
+import type { Found, Searching, Space, Target } from "./found.ts";
 import type { Model } from "./model.ts";
 import { Outside } from "./outside.ts";
 import { requestsPolicy } from "./question.ts";
+import { proof, restsOn } from "./rests-on.ts";
 import { type Scene, scenesOf } from "./scenes.ts";
-import type { Scope } from "./scopes.ts";
 import { Budget, OverBudget, solve } from "./solve.ts";
 import { statementsOf } from "./statements.ts";
-import type { ClassLimits } from "./string-classes.ts";
+import { onlyKnownKeys } from "./strange-keys.ts";
 import { onlyOwn } from "./subject.ts";
 import { bounded, narrowed, variablesOf, widened } from "./variables.ts";
 import { Disagreement, requestIn } from "./witness.ts";
 
-/** What is looked for in one model: each of these, with what is left out of all of them. */
-export interface Target {
-  readonly groups: readonly Group[];
-  readonly excluded: readonly Box[];
-}
-
-export interface Searching {
-  readonly scope: Scope;
-  /** Further sets that the question weighs against the scope's. */
-  readonly others: readonly PolicySet[];
-  /** The requests that are asked for, as Allow statements of a policy. */
-  readonly asked: Policy;
-  readonly except: Policy | undefined;
-  /** What each of the requests carries, besides what the scope says. */
-  readonly told?: Context;
-  /** The problems to solve; `identityAllows` as in `accessOf`. */
-  readonly targets: (model: Model, sets: readonly PolicySet[], identityAllows: boolean) => Iterable<Target>;
-  /** Whether the evaluator confirms a request. */
-  readonly confirms: (request: Request, owner: string) => boolean;
-  /** Statements of which one covers whatever is looked for; undefined: anything may be. */
-  readonly changed?: (set: PolicySet, others: readonly PolicySet[]) => readonly CompiledStatement[] | undefined;
-  /** What to take identity policies for that were not given; left out: first to allow nothing, then everything. */
-  readonly suppose?: readonly boolean[];
-  /** Looks for requests that are not allowed: actions count that no policy allows. */
-  readonly denied?: boolean;
-  /** Identity policies that were not given can only add to what is found. */
-  readonly monotone?: boolean;
-  readonly mostNodes?: number;
-  /** More classes of texts are not listed, but searched. */
-  readonly limits?: ClassLimits | undefined;
-}
-
-export type Found =
-  | {
-      readonly verdict: "refuted";
-      readonly request: Request;
-      /** What the evaluator says to it. */
-      readonly judgement: Judgement;
-      readonly needs: readonly string[];
-      readonly region: Region;
-      readonly space: Space;
-      /** All that would be found. */
-      readonly spaces: () => readonly Space[];
-      readonly nodes: number;
-      readonly assumptions: readonly string[];
-    }
-  | { readonly verdict: "proved"; readonly assumptions: readonly string[]; readonly nodes: number }
-  | { readonly verdict: "unknown"; readonly reason: string; readonly assumptions: readonly string[] };
-
-/**
- * Never "proved" by exhaustion: whatever is outside what can be decided ends as `unknown`, with the reason. A request that
- * would have to carry a key that AWS does not have, as far as the catalogue knows, refutes nothing and proves nothing.
- */
-export function search(searching: Searching): Found {
-  const found = searchOnce(searching);
-  if (found.verdict !== "refuted") return found;
-  const { told, asked, except } = searching;
-  const meant = new Set(keysOf([asked, ...(except ? [except] : [])]));
-  const strange = Object.keys(found.request.context).find(
-    (key) => keyFacts(key) === undefined && told?.[key] === undefined && !meant.has(key.toLowerCase()),
-  );
-  if (strange === undefined) return found;
-  const without = search({ ...searching, told: { ...told, [strange]: null } });
-  if (without.verdict !== "proved") return without;
-  const near = nearestKey(strange);
-  const reason = `it turns on \`${strange}\`, which is not a condition key of AWS as far as we know${near ? ` (did you mean \`${near}\`?)` : ""}`;
-  return { verdict: "unknown", reason, assumptions: without.assumptions };
-}
-
-const keysOf = (policies: readonly Policy[]): string[] =>
-  policies.flatMap(({ statements }) =>
-    statements.flatMap(({ conditions }) => conditions.map(({ key }) => key.toLowerCase())),
-  );
+/** Never "proved" by exhaustion: whatever is outside what can be decided ends as `unknown`, with the reason. */
+export const search = (searching: Searching): Found => onlyKnownKeys(searching, searchOnce);
 
 function searchOnce(searching: Searching): Found {
   try {
@@ -112,18 +35,6 @@ function searchOnce(searching: Searching): Found {
       return { verdict: "unknown", reason: "the search grew beyond its budget", assumptions: [] };
     throw error;
   }
-}
-
-/** All that is looked for: the requests of any of the targets, of those that are possible. */
-export interface Space {
-  readonly model: Model;
-  readonly targets: readonly Target[];
-  /** Requests that AWS never sees. */
-  readonly impossible: readonly Box[];
-  readonly scene: Scene;
-  readonly identityAllows: boolean;
-  /** The callers are those that have the given identity policies. */
-  readonly ownCallers: boolean;
 }
 
 /** The spaces of a search, or why it is outside of what can be decided. */
@@ -154,15 +65,21 @@ interface Drawn {
   readonly axioms: readonly Box[];
   readonly catalogue: readonly Box[];
   readonly targets: Map<boolean, readonly Target[]>;
-  /** What is left out of problems, by what their targets leave out: with the catalogue, and without. */
-  readonly excluded: readonly Map<Group, Group>[];
+  /** What is left out of problems, by what their targets leave out, for each state of knowledge. */
+  readonly excluded: Readonly<Record<Knowledge, Map<Group, Group>>>;
 }
 
-function excludedIn({ axioms, catalogue, excluded }: Drawn, target: Target, withCatalogue: boolean): Group {
-  const known = excluded[withCatalogue ? 1 : 0]!;
+/** What is taken to be impossible: all that AWS is known not to see, that without its catalogue of actions, or nothing. */
+type Knowledge = "all" | "uncatalogued" | "none";
+
+const impossibleIn = ({ axioms, catalogue }: Pick<Drawn, "axioms" | "catalogue">, knowledge: Knowledge): Group =>
+  knowledge === "all" ? [...axioms, ...catalogue] : knowledge === "uncatalogued" ? axioms : [];
+
+function excludedIn(drawn: Drawn, target: Target, knowledge: Knowledge): Group {
+  const known = drawn.excluded[knowledge];
   let boxes = known.get(target.excluded);
   if (!boxes) {
-    boxes = [...target.excluded, ...axioms, ...(withCatalogue ? catalogue : [])];
+    boxes = [...target.excluded, ...impossibleIn(drawn, knowledge)];
     known.set(target.excluded, boxes);
   }
   return boxes;
@@ -177,6 +94,9 @@ class Search {
   private readonly budget: Budget;
   private readonly rules = new Set<string>();
   private catalogueMatters = false;
+  private worldMatters = false;
+  /** What is still to be solved to know what the proof rests on. */
+  private readonly unsettled: (() => void)[] = [];
 
   private readonly within: Policy | undefined;
   /** What each of the requests carries. */
@@ -202,11 +122,7 @@ class Search {
     const found = keys.length === 0 ? this.exactly(scenes, this.told) : this.withVariables(scenes, keys);
     if (found) return { ...found, assumptions: [...assumptions, ...found.assumptions] };
     if (incomplete) return { verdict: "unknown", reason: incomplete, assumptions };
-    return {
-      verdict: "proved",
-      assumptions: [...assumptions, ...this.ownAssumptions()],
-      nodes: this.budget.nodes,
-    };
+    return proof(this.budget.nodes, () => [...assumptions, ...this.restsOn()]);
   }
 
   /**
@@ -240,7 +156,7 @@ class Search {
     return this.prepared(scenes, pinned).flatMap(({ scene, asked, parts }) => {
       const drawn = parts && this.drawn(parts, asked, undefined);
       if (!drawn) return [];
-      const impossible = [...drawn.axioms, ...drawn.catalogue];
+      const impossible = impossibleIn(drawn, "all");
       return suppositions.map((identityAllows) => ({
         model: drawn.model,
         targets: this.targets(drawn, asked, identityAllows),
@@ -264,29 +180,11 @@ class Search {
     });
   }
 
-  private get asksWhatGrantsGive(): boolean {
-    return compile(this.searching.asked).statements.some(({ action }) =>
-      GRANT_OPERATIONS.some((operation) => action.matches(`kms:${operation.toLowerCase()}`)),
-    );
-  }
-
-  private ownAssumptions(): string[] {
-    const { set } = this.searching.scope;
-    return [
-      ...[...this.rules].sort().map((rule) => `our reading of what AWS does not settle: ${readingText(rule)}`),
-      ...(this.catalogueMatters
-        ? ["actions are done on the resources, and carry the keys, that AWS's Service Authorization Reference lists"]
-        : []),
-      ...(set.serviceControl.length + set.resourceControl.length > 0
-        ? ["neither the caller's account nor the resource's is the management account of its organization"]
-        : []),
-      ...(set.identity !== undefined && set.resource === undefined
-        ? ["the resource's own policy, which was not given, lets nobody in"]
-        : []),
-      ...(set.resource?.kind === "key" && this.asksWhatGrantsGive
-        ? ["the key has no grants but those that were given (see who may `kms:CreateGrant`)"]
-        : []),
-    ];
+  private restsOn(): readonly string[] {
+    const complete = this.settle();
+    const { scope, asked } = this.searching;
+    const { rules, worldMatters, catalogueMatters } = this;
+    return restsOn({ set: scope.set, asked, rules, worldMatters, catalogueMatters, complete });
   }
 
   /** First what the given policies allow outright, then what identity policies that were not given could add. */
@@ -295,7 +193,7 @@ class Search {
     const parts = this.prepared(scenes, pinned);
     const first = (identityAllows: boolean): Hit | undefined => {
       for (const { scene, asked, parts: own } of parts) {
-        const hit = own && this.solve(own, asked, scene, identityAllows, undefined, true);
+        const hit = own && this.solve(own, asked, scene, identityAllows, undefined, "all");
         if (hit) return hit;
       }
       return undefined;
@@ -306,7 +204,7 @@ class Search {
     const found = suppositions.length > 1 && this.searching.monotone && !widest ? undefined : first(suppositions[0]!);
     const hit = found ?? widest ?? (suppositions.length > 1 && !this.searching.monotone ? first(true) : undefined);
     if (hit) return this.confirm(hit, () => this.spacesOf(scenes, pinned));
-    this.noteAssumptions(parts, worth);
+    this.unsettled.push(() => this.noteAssumptions(parts, worth));
     return undefined;
   }
 
@@ -329,16 +227,30 @@ class Search {
     });
   }
 
-  /** A rule matters when its other reading gives another answer; so does the catalogue. */
+  /** Whether all could be worked out. */
+  private settle(): boolean {
+    try {
+      for (let note = this.unsettled.shift(); note; note = this.unsettled.shift()) note();
+      return true;
+    } catch (error) {
+      if (error instanceof Outside || error instanceof OverBudget) return false;
+      throw error;
+    }
+  }
+
+  /** A rule matters when its other reading gives another answer; so does what AWS is known not to see. */
   private noteAssumptions(scenes: readonly Prepared[], suppositions: readonly boolean[]): void {
     for (const { scene, asked, parts } of scenes) {
       if (!parts) continue;
       for (const identityAllows of suppositions) {
         for (const rule of this.touched) {
           if (this.rules.has(rule)) continue;
-          if (this.solve(parts, asked, scene, identityAllows, rule, true)) this.rules.add(rule);
+          if (this.solve(parts, asked, scene, identityAllows, rule, "all")) this.rules.add(rule);
         }
-        this.catalogueMatters ||= this.solve(parts, asked, scene, identityAllows, undefined, false) !== undefined;
+        const without = (knowledge: Knowledge) =>
+          this.solve(parts, asked, scene, identityAllows, undefined, knowledge) !== undefined;
+        this.catalogueMatters ||= without("uncatalogued");
+        this.worldMatters ||= without("none");
       }
     }
   }
@@ -351,16 +263,16 @@ class Search {
     scene: Scene,
     identityAllows: boolean,
     reading: string | undefined,
-    withCatalogue: boolean,
+    knowledge: Knowledge,
   ): Hit | undefined {
     const drawn = this.drawn(parts, asked, reading);
     if (!drawn) return undefined;
     const { model } = drawn;
-    const impossible = withCatalogue ? [...drawn.axioms, ...drawn.catalogue] : drawn.axioms;
+    const impossible = impossibleIn(drawn, knowledge);
     try {
       const targets = this.targets(drawn, asked, identityAllows);
       for (const target of targets) {
-        const excluded = excludedIn(drawn, target, withCatalogue);
+        const excluded = excludedIn(drawn, target, knowledge);
         const { everything, open } = model;
         const region = solve({ region: everything, groups: target.groups, excluded, open }, this.budget);
         if (region)
@@ -413,7 +325,7 @@ class Search {
           axioms: ours?.axioms ?? axiomsOf(model),
           catalogue: ours?.catalogue ?? catalogueAxioms(model),
           targets: new Map<boolean, readonly Target[]>(),
-          excluded: [new Map<Group, Group>(), new Map<Group, Group>()],
+          excluded: { all: new Map(), uncatalogued: new Map(), none: new Map() },
         };
     readings.set(reading, drawn);
     return drawn;
@@ -464,8 +376,12 @@ class Search {
     const over = new Search(this.widely());
     const hit = over.exactly(scenes, this.told);
     if (!hit) {
-      for (const rule of over.rules) this.rules.add(rule);
-      this.catalogueMatters ||= over.catalogueMatters;
+      this.unsettled.push(() => {
+        for (const note of over.unsettled) note();
+        for (const rule of over.rules) this.rules.add(rule);
+        this.catalogueMatters ||= over.catalogueMatters;
+        this.worldMatters ||= over.worldMatters;
+      });
       return undefined;
     }
     for (const pinned of choices(

@@ -20,6 +20,7 @@ import { type Principal, principalFromArn, role, user } from "../request/princip
 import { Request } from "../request/request.ts";
 import { actionsOfService } from "./action-rows.ts";
 import { compareIn } from "./compare-access.ts";
+import type { Found } from "./found.ts";
 import type { Model } from "./model.ts";
 import {
   isTemplate,
@@ -33,7 +34,6 @@ import {
   templateInstances,
 } from "./near-misses.ts";
 import { plainScope, type Scope, scopesOf } from "./scopes.ts";
-import type { Found } from "./search.ts";
 import { OF_PRINCIPAL } from "./world.ts";
 
 /** A request at an edge. Plain data but for the request. */

@@ -2,7 +2,7 @@
 
 import { boxText } from "../analyse/describe-box.ts";
 import type { Asked } from "../analyse/find-access.ts";
-import type { Found } from "../analyse/search.ts";
+import type { Found } from "../analyse/found.ts";
 import { Diagnostic, DiagnosticError } from "../diagnostic/diagnostic.ts";
 import type { Judgement } from "../evaluate/evaluate.ts";
 import type { Request } from "../request/request.ts";

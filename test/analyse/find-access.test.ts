@@ -71,6 +71,17 @@ describe("a key policy", () => {
     });
   });
 
+  test("a proof says when it rests on what AWS sends, and only then", () => {
+    const rests = (Condition: object, by = APP) =>
+      findAccess(keyPolicy(policy(allow({ Principal: "*", Condition })), { key: KEY }), { actions: "kms:Decrypt", by })
+        .assumptions;
+    const sends = "requests are such as AWS sends: which callers bring which keys, and which keys come together";
+    const twice = { StringLike: { "kms:ViaService": "s3.*", "aws:SourceVpce": "vpce-*" } };
+    expect(rests(twice)).toContain(sends);
+    expect(rests({ StringLike: { "aws:SourceAccount": "*" } })).toContain(sends);
+    expect(rests({ StringEquals: { "aws:PrincipalAccount": "444455556666" } })).not.toContain(sends);
+  });
+
   test.each([
     ["an id of its own", { StringLike: { "aws:userid": "*" } }, "refuted"],
     ["some id", { Null: { "aws:userid": "false" } }, "refuted"],

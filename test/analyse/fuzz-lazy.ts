@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { compareIn } from "../../src/analyse/compare-access.ts";
 import { findIn } from "../../src/analyse/finding.ts";
+import type { Found } from "../../src/analyse/found.ts";
 import type { Requests } from "../../src/analyse/question.ts";
 import { plainScope } from "../../src/analyse/scopes.ts";
-import type { Found } from "../../src/analyse/search.ts";
 import { EMPTY_SET, type PolicySet } from "../../src/evaluate/policy-set.ts";
 import { toPolicy } from "../../src/generate/policies.ts";
 import { policyDocuments, toPolicySet } from "../../src/generate/policy-sets.ts";

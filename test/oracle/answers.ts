@@ -1,8 +1,8 @@
 /** One question, answered by the analyser, by z3, and where they differ by the evaluator. */
 import { compareIn } from "../../src/analyse/compare-access.ts";
 import { findIn } from "../../src/analyse/finding.ts";
+import type { Found } from "../../src/analyse/found.ts";
 import { plainScope } from "../../src/analyse/scopes.ts";
-import type { Found } from "../../src/analyse/search.ts";
 import { decide } from "../../src/evaluate/decide.ts";
 import { Evaluation } from "../../src/evaluate/evaluation.ts";
 import { buildFacts } from "../../src/request/build-facts.ts";
