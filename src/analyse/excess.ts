@@ -29,7 +29,7 @@ export interface BoxesOptions {
 }
 
 /** Words of boxes that are looked at before the telling stops: a few seconds. */
-const MOST_WORK = 400_000_000;
+const MOST_WORK = 100_000_000;
 const FEWEST_NODES = 2_000;
 
 /** A node looks at every box, and at each side of it. */
