@@ -73,6 +73,29 @@ export const GLOBAL_KEYS: KeyTable = keyTable([
   one("SourceOwner"),
 ]);
 
+/** Actions without `aws:ResourceAccount`, `aws:ResourceOrgID` and `aws:ResourceOrgPaths`, says the page; and all of EBS. */
+const WITHOUT_OWNER: ReadonlySet<string> = new Set([
+  "auditmanager:updateassessmentframeworkshare",
+  "detective:acceptinvitation",
+  "ds:acceptshareddirectory",
+  "ec2:accepttransitgatewaypeeringattachment",
+  "ec2:acceptvpcendpointconnections",
+  "ec2:acceptvpcpeeringconnection",
+  "ec2:copysnapshot",
+  "ec2:createtransitgatewaypeeringattachment",
+  "ec2:createvpcendpoint",
+  "ec2:createvpcpeeringconnection",
+  "es:acceptinboundconnection",
+  "guardduty:acceptadministratorinvitation",
+  "macie2:acceptinvitation",
+  "route53:associatevpcwithhostedzone",
+  "route53:createvpcassociationauthorization",
+  "securityhub:acceptadministratorinvitation",
+]);
+
+/** Whether requests for the action (folded) tell whose the resource is. */
+export const tellsOwner = (action: string): boolean => !action.startsWith("ebs:") && !WITHOUT_OWNER.has(action);
+
 /** Global keys that an action carries only where its own page lists them. */
 const LISTED: ReadonlySet<string> = new Set(["aws:resourcetag/${tagkey}", "aws:requesttag/${tagkey}", "aws:tagkeys"]);
 

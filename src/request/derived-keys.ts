@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 import { type ActionFacts, actionCarriesKey } from "../catalog/catalog.ts";
+import { tellsOwner } from "../catalog/global-keys.ts";
 import type { UnsettledRule } from "../catalog/readings.ts";
 import type { Facts } from "./facts.ts";
 import { claimPrefix, roleNameOf } from "./names.ts";
@@ -33,15 +34,12 @@ const temporary = ({ principal }: Facts) =>
 const ofAccount = ({ principal }: Facts) => principal.account !== null;
 
 /** Services whose one endpoint is in us-east-1 (semantics B3: "global services give us-east-1"). */
-const GLOBAL_SERVICES: ReadonlySet<string> = new Set([
-  "iam",
-  "organizations",
-  "route53",
-  "cloudfront",
-  "account",
-  "globalaccelerator",
-]);
+const GLOBAL_SERVICES: ReadonlySet<string> = new Set(["iam", "organizations", "route53", "cloudfront", "account"]);
 export const isGlobalService = (service: string): boolean => GLOBAL_SERVICES.has(service);
+
+/** Its only Region; other partitions have theirs, which the page does not tell. */
+const onlyRegion = ({ service, arn, principal }: Facts): string | undefined =>
+  GLOBAL_SERVICES.has(service) && (arn?.partition ?? principal.partition ?? "aws") === "aws" ? "us-east-1" : undefined;
 
 const TYPES: Readonly<Partial<Record<string, string>>> = {
   root: "Account",
@@ -53,7 +51,7 @@ const TYPES: Readonly<Partial<Record<string, string>>> = {
 };
 
 /** The types that callers of accounts, and nobody, have. */
-export const CALLER_TYPES: ReadonlySet<string | undefined> = new Set(Object.values(TYPES));
+export const CALLER_TYPES: ReadonlySet<string> = new Set(Object.values(TYPES) as string[]);
 
 const has = (facts: Facts, key: string) => (facts.context.get(key) ?? undefined) !== undefined;
 const one = (facts: Facts, key: string) => facts.context.get(key)?.[0];
@@ -73,7 +71,8 @@ function namesOf({ request }: Facts, prefix: string): readonly string[] | undefi
 }
 
 const organization = (facts: Facts): Derived => (ofAccount(facts) ? MAYBE : undefined);
-const resourceOrganization = (facts: Facts): Derived => (facts.owner === undefined ? undefined : MAYBE);
+const resourceOrganization = ({ owner, action }: Facts): Derived =>
+  owner === undefined || !tellsOwner(action) ? undefined : MAYBE;
 
 const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
   "aws:principalaccount": ({ principal }) =>
@@ -117,22 +116,21 @@ const ROWS: Readonly<Record<string, (facts: Facts) => Derived>> = {
   "aws:sourcevpc": throughEndpoint,
   "aws:sourcevpce": throughEndpoint,
   "aws:vpcsourceip": throughEndpoint,
-  // EBS's own actions do not send it (B3).
-  "aws:resourceaccount": ({ owner, service }) => (service === "ebs" ? undefined : owner),
+  "aws:resourceaccount": ({ owner, action }) => (tellsOwner(action) ? owner : undefined),
   "aws:resourceorgid": resourceOrganization,
   "aws:resourceorgpaths": resourceOrganization,
   "aws:tagkeys": (facts) => namesOf(facts, "aws:requesttag/"),
   "aws:viaawsservice": ({ viaService }) => (viaService ? "true" : "false"),
-  "aws:calledvia": (facts) => calledVia(facts),
-  "aws:calledviafirst": (facts) => calledVia(facts)?.[0],
-  "aws:calledvialast": (facts) => calledVia(facts)?.at(-1),
+  "aws:calledvia": (facts) => calledVia(facts) ?? throughSomeService(facts),
+  "aws:calledviafirst": (facts) => calledVia(facts)?.[0] ?? throughSomeService(facts),
+  "aws:calledvialast": (facts) => calledVia(facts)?.at(-1) ?? throughSomeService(facts),
   "aws:sourcearn": sourceOfService,
   "aws:sourceaccount": sourceOfService,
   "aws:sourceorgid": sourceOfService,
   "aws:sourceorgpaths": sourceOfService,
   // Always sent by callers; not between services (B3).
   "aws:securetransport": ({ principal }) => (principal.type === "service" ? undefined : "true"),
-  "aws:requestedregion": ({ arn, service }) => arn?.region || (GLOBAL_SERVICES.has(service) ? "us-east-1" : ALWAYS),
+  "aws:requestedregion": (facts) => facts.arn?.region || (onlyRegion(facts) ?? ALWAYS),
   "aws:currenttime": (facts) => {
     const epoch = one(facts, "aws:epochtime");
     const instant = new Date(Number(epoch !== undefined && /^\d+$/.test(epoch) ? epoch : Number.NaN) * 1000);
@@ -227,6 +225,10 @@ function principalArn({ principal }: Facts): Derived {
   if (principal.role) return principal.role;
   return new OpenKey("always", `arn:${principal.partition}:iam::${principal.account}:role/${roleNameOf(principal)}`);
 }
+
+/** A service calls, and nobody told which (B5). */
+const throughSomeService = (facts: Facts): Derived =>
+  facts.viaService && facts.context.get("aws:calledvia") === undefined ? ALWAYS : undefined;
 
 function calledVia(facts: Facts): readonly string[] | undefined {
   const told = facts.context.get("aws:calledvia");
