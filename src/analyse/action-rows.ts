@@ -2,7 +2,9 @@
  * The catalogue's actions in rows: those of a row have the same access level, resources and keys, and no rule of the
  * evaluator knows them by name. One of them then stands for all, as long as no policy tells them apart.
  */
+
 import { type ActionFacts, serviceFacts, servicePrefixes } from "../catalog/catalog.ts";
+import { tellsOwner } from "../catalog/global-keys.ts";
 import type { CompiledAction } from "../evaluate/action.ts";
 import { isGlobalService } from "../request/derived-keys.ts";
 
@@ -49,7 +51,7 @@ function readService(prefix: string): ServiceActions {
     rows: actions.map(([name, { access, resources, conditionKeys }]) => {
       const key = BY_NAME.test(`${prefix}:${name}`)
         ? name
-        : `${access},${numberOf(resources)},${numberOf(conditionKeys)}`;
+        : `${access},${numberOf(resources)},${numberOf(conditionKeys)},${tellsOwner(`${prefix}:${name}`)}`;
       const row = rows.get(key) ?? rows.size;
       rows.set(key, row);
       return row;
@@ -84,6 +86,7 @@ export function natureOf(action: string, facts: ActionFacts | undefined, detaile
   if (BY_NAME.test(action)) return `${action}|`;
   const service = action.slice(0, action.indexOf(":"));
   if (service === "iam") return facts?.access === "Read" || facts?.access === "List" ? "iam-reads|" : "iam|";
-  // One of them sends no `aws:ResourceAccount`, the others are in one Region (semantics B3).
-  return detailed || service === "ebs" || isGlobalService(service) ? `${service}|` : "|";
+  // Some are in one Region, some send no `aws:ResourceAccount` (semantics B3).
+  const owned = tellsOwner(action) ? "" : "unowned";
+  return detailed || isGlobalService(service) ? `${service}|${owned}` : `|${owned}`;
 }

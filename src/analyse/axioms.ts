@@ -1,8 +1,8 @@
 /** Boxes of requests that AWS never sees, as `world.ts` tells, so that a counterexample is one that can come. */
 import { actionCarriesKey, keyFacts } from "../catalog/catalog.ts";
-import { everyActionCarries } from "../catalog/global-keys.ts";
+import { everyActionCarries, tellsOwner } from "../catalog/global-keys.ts";
 import { isTokenCall } from "../evaluate/services/sts.ts";
-import { CALLER_TYPES, derivedKey, OpenKey } from "../request/derived-keys.ts";
+import { CALLER_TYPES, derivedKey, OpenKey, WEAK_DERIVED } from "../request/derived-keys.ts";
 import type { Facts } from "../request/facts.ts";
 import type { Box } from "./box.ts";
 import { both, fixedByCaller, type Model, nonempty, RESOURCE } from "./model.ts";
@@ -16,6 +16,12 @@ export function axiomsOf(model: Model): Box[] {
     ...network(model),
     ...listsOfNames(model),
     ...regions(model),
+    ...["aws:resourceorgid", "aws:resourceorgpaths"].map((key) =>
+      both(
+        model.present(key, true),
+        model.actionsThat(({ action }) => !tellsOwner(action)),
+      ),
+    ),
     // What services have as their type is none of the callers' of an account (B2).
     both(
       model.callersThat(({ principal }) => principal.type === "service"),
@@ -93,15 +99,25 @@ function listsOfNames(model: Model): (Box | undefined)[] {
             model.present(folded, true),
             model.valued(list, (value) => !listed(value)),
           ),
-          both(model.present(folded, false), model.valued(list, listed)),
+          // What takes tags away has the list alone.
+          both(both(model.present(folded, false), model.valued(list, listed)), passing(model, folded)),
         ];
       }),
   );
 }
 
+/** Actions whose requests pass such a tag or pair. */
+const passing = (model: Model, folded: string): Box | undefined =>
+  model.actionsThat(
+    ({ action, actionFacts }) =>
+      actionFacts !== undefined && actionCarriesKey(actionFacts, folded) && !/:(untag|delete|remove)/.test(action),
+  );
+
 /** Where the ARN names no Region, some services have one only. */
 function regions(model: Model): (Box | undefined)[] {
   if (model.keyVariable("aws:requestedregion") === undefined) return [];
+  // Other partitions have their own Regions for such services.
+  if (model.fields.callers.some(({ account, partition }) => account !== null && partition !== "aws")) return [];
   const derive = derivedKey("aws:requestedregion")!;
   const away = model.valued("aws:requestedregion", (value) => value !== "us-east-1");
   const global = model.actionsThat((facts) => derive(unplaced(facts)) === "us-east-1");
@@ -148,7 +164,7 @@ function actionsAndKeys(model: Model): (Box | undefined)[] {
       const derived = carries(facts) ? derive?.(unplaced(facts)) : undefined;
       return derived !== undefined && !(derived instanceof OpenKey && derived.presence === "maybe");
     };
-    if (folded !== "kms:granteeprincipal")
+    if (folded !== "kms:granteeprincipal" && WEAK_DERIVED[folded] === undefined)
       found.push(both(both(model.present(folded, false), model.actionsThat(always)), notAlias(model)));
     if (model.fields.targets) found.push(both(model.present(folded, true), alias));
     return found;

@@ -4,6 +4,7 @@ import { contextKey, Evaluation, type Key } from "../evaluate/evaluation.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
 import { buildFacts } from "../request/build-facts.ts";
 import type { ContextValue } from "../request/context.ts";
+import { CALLER_TYPES } from "../request/derived-keys.ts";
 import { anonymous, type Principal } from "../request/principal.ts";
 import { type Cone, coneOf } from "./candidates.ts";
 import { grantees, grantKeys } from "./grants.ts";
@@ -128,6 +129,8 @@ function keyVariables(
   for (const { key, also } of grantKeys([set, ...others].flatMap(({ grants }) => grants))) want(key).also.push(also);
   const fixed = new Map(Object.entries(toldBy(pinned)).map(([name, value]) => [name.toLowerCase(), value]));
   for (const name of Object.keys(toldBy(pinned))) want(contextKey(name));
+  // With a second factor a user's session may call what it may not without (B7).
+  if (groups.has("aws:tokenissuetime")) want(contextKey("aws:MultiFactorAuthPresent"));
   // Whether a request comes through the endpoint decides whether its policy has a say (E23).
   if ([set, ...others].some(({ vpcEndpoint }) => vpcEndpoint.length > 0)) want(contextKey("aws:SourceVpce"));
   return [...groups.values()].map(({ key, tested: own, also: ofGrants }): KeyVariable => {
@@ -151,6 +154,7 @@ function alsoTold({ folded }: Key, groups: ReadonlyMap<string, unknown>): Patter
   if (prefix === undefined) {
     if (folded === "kms:requestalias" || folded === "kms:resourcealiases")
       return [[[...text("alias/aws/"), { some: "any", many: true }]]];
+    if (folded === "aws:principaltype") return [[...CALLER_TYPES].map((type) => text(type))];
     return folded === "aws:requestedregion" ? [[text("us-east-1")]] : [];
   }
   return [...groups.keys()]

@@ -370,7 +370,7 @@ export class Model {
     return this.factsOf({ ...request, ...part });
   }
 
-  /** EBS's own actions do not send it. */
+  /** Some actions do not send it. */
   private byResourceAccount(condition: CompiledCondition): Box[] {
     const mask = maskOf(this.sizes[ACTION]!, (at) => this.ask(this.actionFacts[at]!, (run) => condition.matches(run)));
     return isEmpty(mask) ? [] : [{ sides: [{ variable: ACTION, mask }] }];

@@ -130,8 +130,10 @@ function namesOf({ statements, names, tested }: CallersAsked): Names {
   for (const { condition } of tested) {
     const { folded } = condition.key;
     const provider = /^(.+\..+):[^:]+$/.exec(condition.key.name)?.[1];
+    if (folded === "aws:principalservicenameslist")
+      throw new Outside("which names `aws:PrincipalServiceNamesList` holds for a service AWS does not tell");
     for (const { value } of condition.condition.values) {
-      if (folded === "aws:principalservicename" || folded === "aws:principalservicenameslist") {
+      if (folded === "aws:principalservicename") {
         if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value)) found.services.add(value);
         else if (/[*?$]/.test(value)) throw new Outside("names of services are matched by a pattern");
       } else if (folded === "aws:principalarn") {

@@ -3,7 +3,7 @@ import { DiagnosticError } from "../diagnostic/diagnostic.ts";
 import { ownerOf } from "../evaluate/normalise.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
-import { parseArn } from "../policy/arn.ts";
+import { arnFields, isAccountId, parseArn } from "../policy/arn.ts";
 import type { Policy } from "../policy/policy.ts";
 import { role } from "../request/principal.ts";
 import { freshAccount } from "./principals.ts";
@@ -41,14 +41,16 @@ export function scenesOf(
   const policies = [...new Set([...sets.flatMap(policiesOf), ...asked])];
   const accounts = new Set([...sets.flatMap((set) => [...accountsIn(policies, set)]), ...others]);
   const { resource, grants } = sets[0]!;
-  const known = told ? told[0] : resource ? knownOwner(resource, grants) : undefined;
+  const placed = !told && resource && resource.account === null ? ownersAsked(resource, asked[0]) : undefined;
+  const known = told ? told[0] : placed ? placed[0] : resource ? knownOwner(resource, grants) : undefined;
   const assumptions: string[] = [];
-  const owners = told ?? (known === undefined ? [freshAccount(accounts), ...accounts] : [known]);
+  const owners = told ?? (known === undefined ? [freshAccount(accounts), ...accounts] : (placed ?? [known]));
   if (resource && (known === undefined || owners.length > 1))
     assumptions.push("the resource is of whichever account makes the access widest");
   const partitions = partitionsOf(policies, resource?.resource ?? undefined);
   const unnamed =
     told === undefined &&
+    placed === undefined &&
     known !== undefined &&
     resource?.resource === null &&
     resource.kind !== "resource" &&
@@ -61,6 +63,19 @@ export function scenesOf(
         ? "a policy matches account ids in part, and the account that owns the resource is not known"
         : undefined,
   };
+}
+
+/**
+ * The accounts of the resources that the question names, where the policy does not name its own: they count, whatever
+ * owner the policy suggests. None: it names resources of any account.
+ */
+function ownersAsked({ resource }: Policy, question: Policy | undefined): readonly string[] | undefined {
+  if (resource !== null || !question) return undefined;
+  const named = question.statements.map((statement) => statement.resource);
+  if (named.length === 0 || named.some((element) => !element || element.not)) return undefined;
+  const accounts = named.flatMap((element) => element!.values.map(({ value }) => arnFields(value)[4] ?? ""));
+  if (accounts.some((account) => account === "")) return undefined;
+  return accounts.every(isAccountId) ? [...new Set(accounts)] : [];
 }
 
 /** Whether a statement asks which resource it is: the evaluator must then know. */

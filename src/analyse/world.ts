@@ -30,6 +30,7 @@ const ofAccount: Callers = ({ account }) => account !== null;
 const ofEntity: Callers = ({ account, type }) => account !== null && type !== "root";
 const session: Callers = ({ type }) => type === "role" || type === "session";
 const ofService: Callers = ({ type }) => type === "service";
+const nameless: Callers = ({ type }) => type === "service" || type === "federated";
 const notService: Callers = ({ type }) => type !== "service";
 const temporary: Callers = (principal) => session(principal) || principal.type === "federatedUser";
 const nobody: Callers = () => false;
@@ -51,9 +52,9 @@ const ROWS: Readonly<Record<string, Presence>> = {
   "aws:sourceaccount": { may: ofService, must: nobody },
   "aws:sourceorgid": { may: ofService, must: nobody },
   "aws:sourceorgpaths": { may: ofService, must: nobody },
-  // Of services the page says no more than that they have them.
-  "aws:userid": { may: (caller) => ofEntity(caller) || ofService(caller), must: ofEntity },
-  "aws:principaltype": { may: ofService, must: nobody },
+  // Of services and token bearers the page says no more than that all requests have them.
+  "aws:userid": { may: (caller) => ofEntity(caller) || nameless(caller), must: ofEntity },
+  "aws:principaltype": { may: nameless, must: nobody },
   "aws:useragent": { may: anybody, must: anybody },
   "aws:federatedprovider": { may: session, must: nobody },
   "aws:securetransport": { may: notService, must: notService },
@@ -116,9 +117,13 @@ const FORMS: Readonly<Record<string, Pattern>> = {
 export function formOf(folded: string, type: string): Pattern | undefined {
   if (Object.hasOwn(FORMS, folded)) return FORMS[folded]!;
   if (type === "ARN") return arn;
-  // Tags and pairs may be empty.
-  return /tag\/|^kms:encryptioncontext:/.test(folded) ? undefined : nonempty;
+  return mayBeEmpty(folded) ? undefined : nonempty;
 }
+
+/** Tags and pairs may be empty, and what a request's parameters and headers say, such as `s3:prefix`. */
+export const mayBeEmpty = (folded: string): boolean =>
+  /tag\/|^kms:encryptioncontext:|^aws:(referer|useragent)$/.test(folded) ||
+  !/^(aws|kms|sts|iam|saml):|\..*:/.test(folded);
 
 /** Names of users, roles and their like. */
 export const NAME: Pattern = [run("name"), one("nameEnd")];

@@ -12,7 +12,7 @@ import {
   templateInstances,
 } from "../analyse/near-misses.ts";
 import { variablesOf } from "../analyse/variables.ts";
-import { OF_PRINCIPAL } from "../analyse/world.ts";
+import { mayBeEmpty, OF_PRINCIPAL } from "../analyse/world.ts";
 import { actionFacts, keyFacts } from "../catalog/catalog.ts";
 import { type OperatorFamily, parseOperator } from "../catalog/operators.ts";
 import type { CompiledCondition } from "../evaluate/condition.ts";
@@ -204,7 +204,7 @@ function fits(folded: string, type: string, value: string): boolean {
   if (type === "IPAddress") return parseCidr(value)?.written === false;
   if (type === "Bool") return parseBool(value) !== undefined;
   if (type === "ARN") return parseArn(value) !== undefined;
-  return value !== "" || /tag\/|^kms:encryptioncontext:/.test(folded);
+  return value !== "" || mayBeEmpty(folded);
 }
 
 const FRESH: Readonly<Record<string, readonly string[]>> = {
