@@ -72,7 +72,8 @@ function attachedTargets(resource: string, sets: readonly (readonly Pattern[])[]
   };
   const own: Target[] = [{ resource, actions: fits(resource) }];
   if (asked.attached!.kind !== "resource") return own;
-  const inside = stringClasses(sets, {
+  // An example stands for its class: the types must say the same of all of it.
+  const inside = stringClasses([...sets, ...types.map(({ patterns }) => patterns)], {
     universe: ["/", ":"].map((mark) => [...text(resource + mark), ...some("any")]),
   });
   if (!inside) throw new Outside("too many patterns of resources overlap");

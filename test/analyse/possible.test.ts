@@ -1,6 +1,13 @@
 /** Requests that a proof once left out, each with its rule: what AWS may send counts as possible. */
 import { expect, test } from "vitest";
-import { compareAccess, findAccess, identityPolicy, keyPolicy, type PolicyDocument } from "../../src/index.ts";
+import {
+  compareAccess,
+  findAccess,
+  identityPolicy,
+  keyPolicy,
+  type PolicyDocument,
+  resourcePolicy,
+} from "../../src/index.ts";
 
 const HOME = "111122223333";
 const KEY = `arn:aws:kms:us-west-2:${HOME}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -25,6 +32,22 @@ test("the account of the resource that is asked about, whatever owner its policy
   );
   const anyAccount = { actions: "kms:Decrypt", on: "arn:aws:kms:us-west-2:*:key/1234abcd-12ab-34cd-56ef-1234567890ab" };
   expect(findAccess(foreign("kms:Decrypt"), anyAccount).verdict).toBe("refuted");
+});
+
+test.each([
+  ["an access point's objects", "s3:us-west-2", "accesspoint/ap", "/object/*", "s3:GetObject"],
+  ["any object of an access point", "s3:us-west-2", "accesspoint/ap", undefined, "s3:GetObject"],
+  ["a stream's consumers", "kinesis:us-west-2", "stream/s", undefined, "kinesis:SubscribeToShard"],
+  ["a table's streams", "dynamodb:us-west-2", "table/t", undefined, "dynamodb:GetRecords"],
+  ["a table's indexes", "dynamodb:us-west-2", "table/t", "/index/*", "dynamodb:Query"],
+  ["a table bucket's tables", "s3tables:us-west-2", "bucket/b", undefined, "s3tables:GetTableData"],
+])("%s, whatever other actions are asked about", (_, place, name, inside, action) => {
+  const resource = `arn:aws:${place}:${HOME}:${name}`;
+  const statement = allow(action, { Principal: { AWS: far }, ...(inside ? { Resource: resource + inside } : {}) });
+  const policy = resourcePolicy(document(statement), { resource });
+  const of = action.slice(0, action.indexOf(":"));
+  for (const actions of [action, `${of}:*`, "*"])
+    expect(findAccess(policy, { actions, by: far }).verdict).toBe("refuted");
 });
 
 test("a user's session with a second factor calls IAM (B7)", () => {
