@@ -362,7 +362,7 @@ class Accessing {
     const groups: Group[] = [];
     if (this.hasBoundary) groups.push(this.allows(set.permissionsBoundary, anyMatch));
     if (set.session.length > 0) groups.push(this.allows(set.session, anyMatch));
-    else if (!model.weak("E7", false, true))
+    else if (!this.open && !model.weak("E7", false, true))
       groups.push(nonempty([this.callers(({ type }) => type !== "federatedUser")]));
     return groups;
   }

@@ -1,6 +1,6 @@
 /** Does one version of the policies allow anything that the other does not? */
 import { refuse } from "../diagnostic/diagnostic.ts";
-import { isEnvironment } from "../environment/environment.ts";
+import { type Environment, isEnvironment } from "../environment/environment.ts";
 import { decide } from "../evaluate/decide.ts";
 import { Evaluation } from "../evaluate/evaluation.ts";
 import type { PolicySet } from "../evaluate/policy-set.ts";
@@ -14,6 +14,7 @@ import { type Answer, type Asked, answer, asked } from "./find-access.ts";
 import { type AccessQuestion, findIn, searchingFor } from "./finding.ts";
 import type { Found, Target } from "./found.ts";
 import type { Model } from "./model.ts";
+import { proof } from "./rests-on.ts";
 import { plainScope, type Scope } from "./scopes.ts";
 import { search } from "./search.ts";
 import type { ClassLimits } from "./string-classes.ts";
@@ -39,8 +40,31 @@ export function askCompare(next: Analysed, previous: Analysed, question: AccessQ
   if (isEnvironment(next) !== isEnvironment(previous))
     refuse("wrong-use", "an environment is compared with an environment, and policies with policies");
   checkQuestion(question);
-  return asked(next, question, (scope) => compareScopes(scope, previous, question));
+  if (!isEnvironment(next) || !isEnvironment(previous))
+    return asked(next, question, (scope) => compareScopes(scope, previous, question));
+  const other = otherId(next, previous);
+  if (other !== undefined) {
+    const reason = `${other} has another unique id than in the other environment`;
+    return { found: { verdict: "unknown", reason, assumptions: [] }, excess: () => [] };
+  }
+  const { found, excess } = asked(next, question, (scope) => compareScopes(scope, previous, question));
+  const gone = notListed(next, previous);
+  if (found.verdict !== "proved" || gone.length === 0) return { found, excess };
+  const rests = `what this environment does not list, and the other one does, is gone: ${gone.join(", ")}`;
+  return { found: proof(found.nodes, () => [...found.assumptions, rests]), excess };
 }
+
+/** Whom the same ARN stands for is somebody else now (A14). */
+const otherId = (next: Environment, previous: Environment): string | undefined =>
+  Object.keys(previous.principals).find(
+    (name) =>
+      next.principals[name] !== undefined && next.principals[name]!.uniqueId !== previous.principals[name]!.uniqueId,
+  );
+
+const notListed = (next: Environment, previous: Environment): string[] =>
+  (["principals", "resources", "endpoints"] as const).flatMap((part) =>
+    Object.keys(previous[part]).filter((name) => !Object.hasOwn(next[part], name)),
+  );
 
 function compareScopes(next: Scope, previous: Analysed, question: AccessQuestion): Found {
   if (!isEnvironment(previous)) return compareIn(next, plainScope(toPolicySet(previous)), question);

@@ -44,9 +44,14 @@ export function foreignTokens(policies: readonly Policy[]): AccessQuestion[] {
   });
 }
 
+/** Of a subject of GitHub: up to the end of the owner's name. */
+const OWNER =
+  /(^|:)(repo:[^/:]+\/|repository:[^/:]+\/|repository_owner:[^:]+:|(repository_owner|repository|enterprise)_id:[^:]+:)/;
+
 /** Whether the value names one organization: wildcards, if any, stand behind the parts that tell it. */
 function isOnes(value: string, parts: TellingParts): boolean {
   const wild = value.search(/[*?$]/);
+  if (parts === "owner") return OWNER.test(wild === -1 ? `${value}:` : value.slice(0, wild));
   if (wild === -1) return value !== "";
   if (parts === "whole") return false;
   const before = value.slice(0, wild).split(/[:/]/);

@@ -8,7 +8,7 @@ import type { Principal } from "../request/principal.ts";
 import { describeAll } from "./describe-spaces.ts";
 import { type Asked, overall } from "./find-access.ts";
 import { type AccessQuestion, findIn } from "./finding.ts";
-import type { When } from "./question.ts";
+import { merge, type When } from "./question.ts";
 import { type Scope, scopesOf } from "./scopes.ts";
 import type { Analysed } from "./subject.ts";
 
@@ -47,13 +47,19 @@ function keysAsked(subject: Analysed): readonly KeyAsked[] {
 
 const PUT = { actions: "kms:PutKeyPolicy" };
 
-/** No service changes a key policy, whatever it lets them do; and whom AWS calls by a unique id is deleted (A14). */
-export const canChangePolicies = ({ type, uniqueId }: Pick<Principal, "type" | "uniqueId">): boolean =>
-  type !== "service" && uniqueId === null;
+/**
+ * No service changes a key policy, whatever it lets them and their service-linked roles do; AWS KMS answers nobody without credentials of an account; and
+ * whom AWS calls by a unique id is deleted (A14).
+ */
+export const canChangePolicies = ({ account, uniqueId, serviceLinked }: Principal): boolean =>
+  account !== null && uniqueId === null && !serviceLinked;
 
 const FAR: Readonly<Record<string, When>> = {
   "aws:currenttime": { DateGreaterThan: { "aws:CurrentTime": "2090-01-01T00:00:00Z" } },
   "aws:epochtime": { NumericGreaterThan: { "aws:EpochTime": "3786912000" } },
+  "aws:tokenissuetime": { DateGreaterThanIfExists: { "aws:TokenIssueTime": "2090-01-01T00:00:00Z" } },
+  // And none of those services calls for it.
+  "kms:viaservice": { Null: { "kms:ViaService": "true" } },
 };
 
 /** Whoever can until some day cannot from then on: where the policies look at the clock it is late. */
@@ -64,5 +70,5 @@ function forGood({ set }: Scope): AccessQuestion {
     ),
   );
   const clocks = Object.keys(FAR).filter((key) => read.has(key));
-  return { ...PUT, ...(clocks.length > 0 ? { when: Object.assign({}, ...clocks.map((key) => FAR[key])) } : {}) };
+  return { ...PUT, ...(clocks.length > 0 ? { when: clocks.map((key) => FAR[key]!).reduce(merge) } : {}) };
 }

@@ -44,7 +44,16 @@ export function askPublic(subject: Analysed): Asked {
     );
   };
   const scopes = resourceScopes(subject);
-  return { found: overall(scopes, ask), excess: () => describeAll(scopes, ask) };
+  const found = overall(scopes, ask);
+  const unknown = isEnvironment(subject)
+    ? Object.entries(subject.resources).flatMap(([name, { policy }]) => (policy === undefined ? [name] : []))
+    : [];
+  // What nobody told of cannot be called private.
+  if (found.verdict === "proved" && unknown.length > 0) {
+    const reason = `the environment does not tell the policy of ${unknown[0]} (\`policy: null\` says that it has none)`;
+    return { found: { verdict: "unknown", reason, assumptions: found.assumptions }, excess: () => [] };
+  }
+  return { found, excess: () => describeAll(scopes, ask) };
 }
 
 /** Whether a request is a stranger's. */
@@ -100,7 +109,7 @@ function strangers({ set, owners: told, accounts }: Scope): {
     if (PATHS.test(key)) organizations.add(value.split("/")[0]!);
     else if (/^aws:principalorgid$/i.test(key)) organizations.add(value);
     else if (/^aws:sourceorgid$/i.test(key)) sourceOrganizations.push(value);
-    else if (TRUSTED.test(key) && !/[*?$]/.test(value)) texts[key] = [...(texts[key] ?? []), value];
+    else if (TRUSTED.test(key) && !/[*?$]|^anonymous$/.test(value)) texts[key] = [...(texts[key] ?? []), value];
   }
   const orgs = [...organizations];
   if (orgs.length > 0) texts["aws:PrincipalOrgID"] = orgs;
@@ -112,11 +121,14 @@ function strangers({ set, owners: told, accounts }: Scope): {
       ? { "ForAllValues:StringNotLike": { "aws:PrincipalOrgPaths": orgs.map((id) => `${id}/*`) } }
       : {}),
   };
-  const services = new Set(
-    policies.flatMap(({ statements }) =>
+  const services = new Set([
+    ...policies.flatMap(({ statements }) =>
       statements.flatMap(({ principal }) => (principal?.values ?? []).map(({ value }) => value)),
     ),
-  );
+    ...valuesIn(policies)
+      .filter(({ key }) => /^aws:principalservicename$/i.test(key))
+      .map(({ value }) => value),
+  ]);
   const acting: When = {
     ...when,
     StringNotEquals: {

@@ -144,6 +144,17 @@ function caller(who: Who): Caller {
 }
 
 function principalCaller(principal: Principal): Caller {
+  if (principal.managementAccount)
+    refuse("wrong-use", "a question about callers is not about the management account", {
+      help: "ask about that caller's requests one by one, with `toAllow` and `toDeny`",
+    });
+  const tags = Object.entries(principal.tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]);
+  const found = untagged(principal);
+  if (tags.length === 0) return found;
+  return { ...found, Condition: merge(found.Condition ?? {}, { StringEquals: Object.fromEntries(tags) }) };
+}
+
+function untagged(principal: Principal): Caller {
   switch (principal.type) {
     case "service":
       return { Principal: { Service: principal.name } };

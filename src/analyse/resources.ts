@@ -66,19 +66,24 @@ export function targetsFor(asked: TargetsAsked): Target[] {
 /** The resource itself and, for a bucket and its like, what is in it. */
 function attachedTargets(resource: string, sets: readonly (readonly Pattern[])[], asked: TargetsAsked): Target[] {
   const types = [...typesOf(asked).values()];
-  const fits = (target: string) => {
-    const matching = types.filter(({ patterns }) => patterns.some((pattern) => matches(pattern, target)));
-    return matching.length === 0 ? undefined : new Set(matching.flatMap(({ actions }) => [...actions]));
+  const typesFor = (target: string) =>
+    types.filter(({ patterns }) => patterns.some((pattern) => matches(pattern, target)));
+  /** Where the catalogue has none of the ARNs it does not tell what is done on them. */
+  const placed = (targets: readonly string[]): Target[] => {
+    const found = targets.map((target) => ({ target, types: typesFor(target) }));
+    const told = found.some(({ types: own }) => own.length > 0);
+    return found.map(({ target, types: own }) => ({
+      resource: target,
+      actions: told ? new Set(own.flatMap(({ actions }) => [...actions])) : undefined,
+    }));
   };
-  const own: Target[] = [{ resource, actions: fits(resource) }];
-  if (asked.attached!.kind !== "resource") return own;
+  if (asked.attached!.kind !== "resource") return placed([resource]);
   // An example stands for its class: the types must say the same of all of it.
   const inside = stringClasses([...sets, ...types.map(({ patterns }) => patterns)], {
     universe: ["/", ":"].map((mark) => [...text(resource + mark), ...some("any")]),
   });
   if (!inside) throw new Outside("too many patterns of resources overlap");
-  for (const { text: target } of inside) own.push({ resource: target, actions: fits(target) });
-  return own;
+  return placed([resource, ...inside.map(({ text: target }) => target)]);
 }
 
 /** Actions without resource-level support are done on `*` (semantics A23). */

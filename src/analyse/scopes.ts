@@ -3,6 +3,7 @@
  * resource that it lists and each caller whom it can tell from others. Together they are all requests that count.
  */
 import { refuse } from "../diagnostic/diagnostic.ts";
+import { insideOf } from "../environment/containers.ts";
 import { type Environment, isEnvironment } from "../environment/environment.ts";
 import { accountsIn } from "../environment/organization.ts";
 import { collect } from "../evaluate/collect.ts";
@@ -180,8 +181,8 @@ function scopeOf(
     closed.push("aws:principaltag/");
   }
   // What a bucket holds has tags of its own.
-  const holds = resource !== undefined && /^arn:[^:]*:s3:::[^/]+$/.test(resource);
-  if (entry?.tags && !holds) closed.push("aws:resourcetag/");
+  const inside = resource === undefined ? undefined : insideOf(resource);
+  if (entry?.tags && inside === undefined) closed.push("aws:resourcetag/");
   const scope: Scope = {
     set: { ...set, resource: set.resource && resource ? attached(set.resource, resource, owner) : set.resource },
     callers,
@@ -191,13 +192,18 @@ function scopeOf(
     within:
       resource === undefined
         ? elsewhere(notOn)
-        : set.resource
-          ? undefined
-          : { on: [resource, ...(holds ? [`${resource}/*`] : [])] },
+        : isKey || set.resource?.kind === "trust"
+          ? set.resource
+            ? undefined
+            : { on: resource }
+          : { on: [resource, ...(inside === undefined ? [] : [inside])] },
     owners:
       owner !== undefined ? [owner] : resource === undefined ? [representative.account!] : [...accountsOf(environment)],
     accounts: accountsOf(environment),
     assumptions: [
+      ...(Object.keys(environment.endpoints).length > 0
+        ? ["requests come through no other VPC endpoints than those that the environment lists"]
+        : []),
       ...(tags ? [`sessions of ${arn} have no other tags than the environment says`] : []),
       ...(resource === undefined
         ? []
@@ -226,7 +232,7 @@ function scopeOf(
 }
 
 const elsewhere = (listed: readonly string[]): Requests | undefined =>
-  listed.length === 0 ? undefined : { notOn: listed.flatMap((arn) => [arn, `${arn}/*`]) };
+  listed.length === 0 ? undefined : { notOn: listed.flatMap((arn) => [arn, insideOf(arn) ?? []].flat()) };
 
 const ATTACHED = new WeakMap<Policy, Map<string, Policy>>();
 

@@ -130,7 +130,8 @@ export function templatePattern(template: string, partition: string, account: st
       else if (piece === "${Region}") tokens.push(...some("region"));
       // Only what stands last may hold further slashes; a bucket's name holds none.
       else if (at === 5 && index >= pieces.length - 2 && piece !== "${BucketName}") tokens.push(...some("any"));
-      else tokens.push(...some("plain"));
+      // Log groups have slashes in their names.
+      else tokens.push(...some(piece === "${LogGroupName}" ? "inField" : "plain"));
     }
     return tokens;
   });

@@ -7,16 +7,17 @@
 
 /**
  * How many parts of the claim's value (`repo:my-org/my-repo:…` has more than two) tell whose the token is: wildcards there
- * are wildcards for organizations. `whole`: all of it.
+ * are wildcards for organizations. `whole`: all of it. `owner`: a part that names a repository or its owner, for GitHub's
+ * subjects can be made of other claims as well, which anybody's workflows may have.
  */
-export type TellingParts = number | "whole";
+export type TellingParts = number | "whole" | "owner";
 
 type Claims = Readonly<Record<string, TellingParts>>;
 
 const SUBJECT: Claims = { sub: 2 };
 const AUDIENCE: Claims = { aud: "whole" };
 const GITHUB: Claims = {
-  sub: 2,
+  sub: "owner",
   repository: 1,
   repository_id: "whole",
   repository_owner_id: "whole",

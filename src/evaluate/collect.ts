@@ -3,6 +3,7 @@
 import { refuse } from "../diagnostic/diagnostic.ts";
 import { quoted } from "../diagnostic/frame.ts";
 import { groupOf } from "../environment/check.ts";
+import { containerOf } from "../environment/containers.ts";
 import type { Environment, PrincipalInput, ResourceInput } from "../environment/environment.ts";
 import {
   type Membership,
@@ -132,7 +133,7 @@ function identityOf(
 const isAlias = (arn: string) => parseArn(arn)?.service === "kms" && parseArn(arn)?.resource.startsWith("alias/");
 const isAliasAction = (action: string) => /^kms:(create|update|delete)alias$/i.test(action);
 
-/** The entry of the resource: an alias stands for its key (F10), an S3 object is in its bucket. */
+/** The entry of the resource: an alias stands for its key (F10), an object is in its bucket. */
 function findResource(
   { resources }: Environment,
   { resource, action }: RequestFields,
@@ -153,12 +154,7 @@ function findResource(
       })
     );
   }
-  const parsed = parseArn(resource)!;
-  const bucket =
-    parsed.service === "s3"
-      ? resource.slice(0, resource.length - parsed.resource.length) + parsed.resource.split("/")[0]
-      : undefined;
-  return found(resource) ?? found(bucket) ?? {};
+  return found(resource) ?? found(containerOf(resource)) ?? {};
 }
 
 const accountIn = (arn: string | null): string | undefined => (arn === null ? undefined : accountOf(arn));

@@ -142,8 +142,11 @@ export class Weighing {
 
   private sessionAllows(): boolean {
     if (this.set.session.length > 0) return this.sessions.allows.length > 0;
-    // GetFederationToken without a session policy: two AWS texts differ (E7).
-    return this.run.facts.principal.type === "federatedUser" ? this.run.weak("E7", false, true) : true;
+    const { principal, request } = this.run.facts;
+    // GetFederationToken without a session policy: two AWS texts differ (E7). Where the caller's own policies are given to
+    // allow it, its session's are.
+    if (principal.type !== "federatedUser" || request.givenIdentity === "allows") return true;
+    return this.run.weak("E7", false, true);
   }
 
   private levels(levels: readonly (readonly Policy[])[]): readonly Tally[] {

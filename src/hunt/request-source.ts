@@ -5,6 +5,7 @@
 
 import { isTemplate } from "../analyse/near-misses.ts";
 import { DiagnosticError, refuse } from "../diagnostic/diagnostic.ts";
+import { containerOf } from "../environment/containers.ts";
 import type { Judgement } from "../evaluate/evaluate.ts";
 import type { Subject } from "../evaluate/normalise.ts";
 import { isTokenCall } from "../evaluate/services/sts.ts";
@@ -282,8 +283,8 @@ export class RequestSource {
   private isUnknown({ resource }: Target): boolean {
     const { environment } = this.scope;
     if (!environment || resource === null) return false;
-    const bucket = resource.startsWith("arn:aws:s3:::") ? resource.split("/")[0]! : resource;
-    return environment.resources[resource]?.policy === undefined && environment.resources[bucket]?.policy === undefined;
+    const of = environment.resources[resource] ?? environment.resources[containerOf(resource) ?? ""];
+    return of?.policy === undefined;
   }
 
   /** For one key in so many a value, the others as AWS fills them in. */

@@ -4,7 +4,7 @@ import { foreignTokens } from "../analyse/foreign-tokens.ts";
 import { refuse } from "../diagnostic/diagnostic.ts";
 import type { Subject } from "../evaluate/normalise.ts";
 import { scopeOf } from "../hunt/scope.ts";
-import { isAccountId } from "../policy/arn.ts";
+import { arnFields, isAccountId } from "../policy/arn.ts";
 import type { ContextValue } from "../request/context.ts";
 import type { Request } from "../request/request.ts";
 import { type Breach, type Invariant, invariant } from "./invariant.ts";
@@ -48,6 +48,23 @@ const strangersTokens = (subject: Subject): Breach[] =>
     what: "a token of an identity provider that many organizations share opens the role, whosever it is",
   }));
 
+/** Identity providers that another account keeps. */
+const foreignProviders = (subject: Subject, accounts: readonly string[]): Breach[] => {
+  const providers = scopeOf(subject).policies.flatMap(({ statements }) =>
+    statements.flatMap(({ principal }) =>
+      (principal?.values ?? []).filter(({ type }) => type === "Federated").map(({ value }) => value),
+    ),
+  );
+  const foreign = [...new Set(providers)].filter((provider) => {
+    const account = arnFields(provider)[4] ?? "";
+    return isAccountId(account) && !accounts.includes(account);
+  });
+  if (foreign.length === 0) return [];
+  const question = { by: foreign };
+  const what = "an identity provider of another account opens the role";
+  return [{ question, concerns: fitsQuestion(question), limits: { principals: foreign }, what }];
+};
+
 /**
  * No principal of another account has access, nobody without credentials, and nobody with somebody else's token of an identity
  * provider that many share, such as GitHub's. Services are another matter: see `noConfusedDeputy`.
@@ -65,6 +82,7 @@ export function onlyAccounts(...accounts: readonly string[]): Invariant {
     breaches: (subject) => [
       ...noAnonymousAccess().breaches(subject),
       ...strangersTokens(subject),
+      ...foreignProviders(subject, accounts),
       {
         question: { when: { ...OF_ACCOUNT, StringNotEquals: { "aws:PrincipalAccount": accounts } } },
         concerns: ({ principal }) => principal.account !== null && !accounts.includes(principal.account),

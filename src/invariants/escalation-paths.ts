@@ -218,5 +218,7 @@ export const ESCALATION_PATHS: readonly EscalationPath[] = [
     name: "the steps of a state machine that has a role (stepfunctions-002)",
     actions: ["states:UpdateStateMachine", "states:StartExecution"],
   },
+  { name: "a policy attached to a permission set (sso-002)", actions: ["sso:AttachManagedPolicyToPermissionSet"] },
+  { name: "an inline policy of a permission set (sso-003)", actions: ["sso:PutInlinePolicyToPermissionSet"] },
   { name: "another role, assumed (sts-001)", actions: ["sts:AssumeRole"] },
 ];

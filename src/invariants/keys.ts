@@ -44,6 +44,9 @@ const ADMINISTER = [
   "kms:ReplicateKey",
   "kms:TagResource",
   "kms:UntagResource",
+  "kms:CreateAlias",
+  "kms:UpdateAlias",
+  "kms:DeleteAlias",
 ];
 
 const among = (request: Request, actions: readonly string[]): boolean =>
@@ -72,16 +75,18 @@ const INDIRECT: Readonly<Record<string, string>> = {
   "kms:PutKeyPolicy": "could allow itself the use, by a change of the key policy",
   "kms:CreateGrant": "could give itself the use, by a grant",
   "kms:TagResource": "could meet a condition on the key's tags, by tagging it",
+  "kms:ReplicateKey": "could use a replica of the key, whose policy it writes",
 };
 
 export interface Accepting {
-  /** Indirect ways that are accepted: `kms:PutKeyPolicy`, `kms:CreateGrant`, `kms:TagResource`. */
-  readonly accepting?: readonly ("kms:PutKeyPolicy" | "kms:CreateGrant" | "kms:TagResource")[];
+  /** Indirect ways that are accepted: `kms:PutKeyPolicy`, `kms:CreateGrant`, `kms:TagResource`, `kms:ReplicateKey`. */
+  readonly accepting?: readonly ("kms:PutKeyPolicy" | "kms:CreateGrant" | "kms:TagResource" | "kms:ReplicateKey")[];
 }
 
 /**
  * Administrators cannot use the key for cryptography, neither directly nor by ways that lead there: a change of the key
- * policy, a grant, or tags that a condition reads. What is accepted of these is said in the test.
+ * policy, a grant, tags that a condition reads, or a replica where the key is of several Regions. What is accepted of these is
+ * said in the test.
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
 export function administratorsCannotUse(administrators: OneOrMore<Who>, { accepting = [] }: Accepting = {}): Invariant {
@@ -99,7 +104,10 @@ export function administratorsCannotUse(administrators: OneOrMore<Who>, { accept
   });
   const ways = (subject: Subject) =>
     Object.keys(INDIRECT).filter(
-      (action) => !accepting.includes(action as never) && (action !== "kms:TagResource" || readsTags(subject)),
+      (action) =>
+        !accepting.includes(action as never) &&
+        (action !== "kms:TagResource" || readsTags(subject)) &&
+        (action !== "kms:ReplicateKey" || mayBeReplicated(subject)),
     );
   return invariant({
     name: `administratorsCannotUse(${whoText(administrators)})`,
@@ -111,6 +119,10 @@ export function administratorsCannotUse(administrators: OneOrMore<Who>, { accept
     ],
   });
 }
+
+/** Only primary keys of several Regions are; a key that is not named may be one. */
+const mayBeReplicated = (subject: Subject): boolean =>
+  scopeOf(subject).policies.some(({ kind, resource }) => kind === "key" && (resource?.includes(":key/mrk-") ?? true));
 
 const readsTags = (subject: Subject): boolean =>
   scopeOf(subject).statements.some(({ conditions }) =>

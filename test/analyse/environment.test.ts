@@ -148,6 +148,17 @@ describe("two versions of an environment", () => {
     ).toBe("proved");
   });
 
+  test("what is no longer listed is taken to be gone, and the proof says so; somebody else under the same name is another matter", () => {
+    const listing = (...names: string[]) =>
+      environment({ principals: Object.fromEntries(names.map((name) => [name, { policies: [] }])) });
+    const without = compareAccess(listing(ADMIN), listing(ADMIN, APP));
+    expect(without.assumptions.join()).toContain(`is gone: ${APP}`);
+    const of = (uniqueId: string) => environment({ principals: { [ADMIN]: { policies: [], uniqueId } } });
+    expect(compareAccess(of("AROAEXAMPLEEXAMPLE222"), of("AROAEXAMPLEEXAMPLE111")).reason).toContain(
+      "another unique id",
+    );
+  });
+
   test("a wider policy, a new principal, a new resource", () => {
     const wider = world({
       principals: {

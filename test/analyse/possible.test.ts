@@ -7,6 +7,7 @@ import {
   keyPolicy,
   type PolicyDocument,
   resourcePolicy,
+  role,
 } from "../../src/index.ts";
 
 const HOME = "111122223333";
@@ -48,6 +49,49 @@ test.each([
   const of = action.slice(0, action.indexOf(":"));
   for (const actions of [action, `${of}:*`, "*"])
     expect(findAccess(policy, { actions, by: far }).verdict).toBe("refuted");
+});
+
+test("a federated user of another account, whose session policy nobody gave, at its widest (E7)", () => {
+  const joe = "arn:aws:sts::444455556666:federated-user/joe";
+  const bucket = resourcePolicy(document(allow("s3:GetObject", { Principal: { AWS: joe } })), {
+    resource: "arn:aws:s3:::site",
+    account: HOME,
+  });
+  const found = findAccess(bucket, { actions: "s3:GetObject", by: joe });
+  expect(found.verdict).toBe("refuted");
+  expect(found.needs).toHaveLength(1);
+});
+
+test("events of a log group whose name has slashes", () => {
+  const resource = `arn:aws:logs:us-west-2:${HOME}:log-group:/aws/es/*`;
+  const statement = {
+    ...allow("logs:PutLogEvents", { Principal: { Service: "es.amazonaws.com" } }),
+    Resource: resource,
+  };
+  for (const actions of ["logs:PutLogEvents", "logs:*"])
+    expect(findAccess(resourcePolicy(document(statement)), { actions, by: "es.amazonaws.com" }).verdict).toBe(
+      "refuted",
+    );
+});
+
+test("a caller's tags are part of the question", () => {
+  const tagged = onKey(
+    allow("kms:Decrypt", { Principal: { AWS: app }, Condition: { StringEquals: { "aws:PrincipalTag/team": "blue" } } }),
+  );
+  const by = (team: string) =>
+    findAccess(tagged, { actions: "kms:Decrypt", by: role(app, { tags: { team } }) }).verdict;
+  expect([by("blue"), by("red")]).toEqual(["refuted", "proved"]);
+});
+
+test("a bucket's policy denies all that is done on it and on what it holds", () => {
+  const bucket = resourcePolicy(
+    document(
+      { ...allow("s3:GetObject", { Principal: "*" }), Resource: "arn:aws:s3:::site/*" },
+      { ...deny("s3:*", {}), Principal: "*", Resource: ["arn:aws:s3:::site", "arn:aws:s3:::site/*"] },
+    ),
+    { resource: "arn:aws:s3:::site", account: HOME },
+  );
+  expect(findAccess(bucket, { actions: "s3:GetObject" }).verdict).toBe("proved");
 });
 
 test("a user's session with a second factor calls IAM (B7)", () => {

@@ -47,7 +47,7 @@ describe("describeAccess", () => {
         }),
         { key: KEY },
       ),
-      `the root user of ${HOME}; kms:Decrypt\nany user or role of ${HOME} except role/app; kms:Decrypt; if its identity policies allow it`,
+      `the root user of ${HOME}; kms:Decrypt\nany principal of ${HOME} except role/app; kms:Decrypt; if its identity policies allow it`,
     ],
     [
       "anyone, within an organization",

@@ -156,7 +156,7 @@ describe("as text", () => {
       Action: ["kms:Decrypt", "kms:Encrypt"],
       Resource: "*",
     };
-    expect(textOf(keyPolicy(policy(statement), { key: KEY }))).toBe(`any user or role of ${HOME}
+    expect(textOf(keyPolicy(policy(statement), { key: KEY }))).toBe(`any principal of ${HOME}
   if its identity policies allow it
     kms:Decrypt
     kms:Encrypt

@@ -7,6 +7,7 @@ import {
   keyPolicy,
   type PolicyDocument,
   resourcePolicy,
+  role,
   trustPolicy,
 } from "../../src/index.ts";
 import { messageOf } from "./message-of.ts";
@@ -187,7 +188,7 @@ describe("toNeverAllow", () => {
             the caller; kms:ScheduleKeyDeletion
           callers of 111122223333 on arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab:
             the root user of 111122223333; kms:ScheduleKeyDeletion
-            any user or role of 111122223333; kms:ScheduleKeyDeletion; if its identity policies allow it
+            anyone; kms:ScheduleKeyDeletion; if its identity policies allow it
 
         the same as a test:
           expect(environment).toDeny("arn:aws:iam::111122223333:role/UserRole", "kms:ScheduleKeyDeletion", "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab");"
@@ -413,6 +414,17 @@ describe("toBePublic", () => {
     ["services of any account", { StringLike: { "aws:SourceAccount": "*" } }, true],
     ["services of an organization", { StringEquals: { "aws:SourceOrgID": "o-aaaa1111" } }, false],
     ["any service", { Bool: { "aws:PrincipalIsAWSService": "true" } }, true],
+    [
+      "any service but one",
+      {
+        Bool: { "aws:PrincipalIsAWSService": "true" },
+        StringNotEquals: { "aws:PrincipalServiceName": "s3.amazonaws.com" },
+      },
+      true,
+    ],
+    ["nobody's id", { StringEquals: { "aws:userid": "anonymous" } }, true],
+    ["federated users of any account", { ArnLike: { "aws:PrincipalArn": "arn:aws:sts::*:federated-user/*" } }, true],
+    ["federated users", { StringEquals: { "aws:PrincipalType": "FederatedUser" } }, true],
   ] as const)("%s", async (_, condition, isPublic) => {
     if (isPublic) await expect(bucket(condition)).toBePublic();
     else await expect(bucket(condition)).not.toBePublic();
@@ -448,6 +460,9 @@ describe("toBePublic", () => {
     ["an audience only", registered(host), { StringEquals: { [`${host}:aud`]: "sts.amazonaws.com" } }, true],
     ["a claim if it is there", registered(host), subject("StringLikeIfExists", "repo:my-org/*"), false],
     ["the owner's id", registered(host), { StringEquals: { [`${host}:repository_owner_id`]: "1234" } }, false],
+    ["an environment of anybody's", registered(host), subject("StringEquals", "environment:production"), true],
+    ["an environment of ours", registered(host), subject("StringLike", "environment:production:repo:my-org/*"), false],
+    ["an owner by id", registered(host), subject("StringLike", "repository_owner_id:1234:*"), false],
     ["everybody, by token", "*", {}, true],
     ["everybody, by our tokens", "*", subject("StringLike", "repo:my-org/*"), false],
     ["an identity pool", pool, { StringEquals: { [`${pool}:aud`]: "us-east-1:1234" } }, false],
@@ -532,6 +547,15 @@ describe("toLockOut", () => {
 
   test.each([
     ["a role that is gone", { AWS: "AROAEXAMPLEEXAMPLE111" }, undefined, true],
+    [
+      "a service's own role",
+      { AWS: `arn:aws:iam::${HOME}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX` },
+      undefined,
+      true,
+    ],
+    ["nobody at all", { AWS: "*" }, { StringEquals: { "aws:PrincipalType": "Anonymous" } }, true],
+    ["sessions of the past", { AWS: admin }, { DateLessThan: { "aws:TokenIssueTime": "2024-01-01T00:00:00Z" } }, true],
+    ["through a service", { AWS: admin }, { StringEquals: { "kms:ViaService": "s3.us-west-2.amazonaws.com" } }, true],
     ["until a day that is past", { AWS: admin }, { DateLessThan: { "aws:CurrentTime": "2020-01-01T00:00:00Z" } }, true],
     ["until some day", { AWS: admin }, { DateLessThan: { "aws:CurrentTime": "2060-01-01T00:00:00Z" } }, true],
     ["until some second", { AWS: admin }, { NumericLessThan: { "aws:EpochTime": "1893456000" } }, true],
@@ -603,7 +627,7 @@ describe("toLockOut", () => {
 
         all who can:
           the root user of 111122223333; kms:PutKeyPolicy
-          any user or role of 111122223333; kms:PutKeyPolicy; if its identity policies allow it
+          any principal of 111122223333; kms:PutKeyPolicy; if its identity policies allow it
 
         the same as a test:
           expect(policy).toDeny("arn:aws:iam::111122223333:root", "kms:PutKeyPolicy");"
@@ -662,6 +686,17 @@ describe("wrong use fails, whatever `.not` says", () => {
           .toNeverAllow("kms:Decrypt")
           .except({ when: { "kms:ViaServise": "x" } }),
       () => expect(ebs).not.toOnlyAllow([{ Action: "kms:*", Condition: { StringEquals: { "kms:ViaServise": "x" } } }]),
+    ],
+    [
+      "a caller of the management account",
+      () =>
+        expect(ebs)
+          .toNeverAllow("kms:Decrypt")
+          .by(role(app, { managementAccount: true })),
+      () =>
+        expect(ebs)
+          .not.toNeverAllow("kms:Decrypt")
+          .by(role(app, { managementAccount: true })),
     ],
     [
       "an account id that is too short",
