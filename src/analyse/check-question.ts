@@ -55,9 +55,9 @@ function checkAction(action: unknown): void {
  * @throws DiagnosticError `no-such-request`
  */
 export function refuseVacuous(scopes: Iterable<Scope>, question: AccessQuestion): void {
-  const { actions, by, on, notOn, when, except, context } = question;
+  const { actions, by, on, notOn, when, statement, except, context } = question;
   const some = [...scopes];
-  const everything = [actions, by, on, notOn, when, except, context].every((part) => part === undefined);
+  const everything = [actions, by, on, notOn, when, statement, except, context].every((part) => part === undefined);
   if (everything && some.length > 0) return;
   if (some.some((scope) => findIn(widest(scope), question).verdict !== "proved")) return;
   refuse(

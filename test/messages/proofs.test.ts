@@ -688,6 +688,15 @@ describe("wrong use fails, whatever `.not` says", () => {
       () => expect(ebs).not.toOnlyAllow([{ Action: "kms:*", Condition: { StringEquals: { "kms:ViaServise": "x" } } }]),
     ],
     [
+      "intended access that nothing could be",
+      () => expect(ebs).toOnlyAllow([...meant, { Principal: { AWS: app }, Action: "s3:GetObject" }], { exactly: true }),
+      () =>
+        expect(ebs).toOnlyAllow(
+          [...meant, { Principal: { AWS: app }, Action: "kms:Decrypt", Resource: key.replace("1234", "4321") }],
+          { exactly: true },
+        ),
+    ],
+    [
       "a caller of the management account",
       () =>
         expect(ebs)
