@@ -128,7 +128,9 @@ function keyVariables(
   }
   for (const { key, also } of grantKeys([set, ...others].flatMap(({ grants }) => grants))) want(key).also.push(also);
   const fixed = new Map(Object.entries(toldBy(pinned)).map(([name, value]) => [name.toLowerCase(), value]));
-  for (const name of Object.keys(toldBy(pinned))) want(contextKey(name));
+  // Tags may be spelled in several ways: a value goes by the name it was told with.
+  const spelled = new Map(Object.keys(toldBy(pinned)).map((name) => [name.toLowerCase(), name]));
+  for (const name of spelled.values()) want(contextKey(name));
   // With a second factor a user's session may call what it may not without (B7).
   if (groups.has("aws:tokenissuetime")) want(contextKey("aws:MultiFactorAuthPresent"));
   // Whether a request comes through the endpoint decides whether its policy has a say (E23).
@@ -136,7 +138,10 @@ function keyVariables(
   return [...groups.values()].map(({ key, tested: own, also: ofGrants }): KeyVariable => {
     const { folded, name, multiValued } = key;
     const value = fixed.get(folded) ?? (closed.some((prefix) => folded.startsWith(prefix)) ? null : fixed.get(folded));
-    if (value !== undefined) return { folded, name, values: value === null ? [null] : [null, value], fixed: true };
+    if (value !== undefined) {
+      const told = spelled.get(folded) ?? name;
+      return { folded, name: told, values: value === null ? [null] : [null, value], fixed: true };
+    }
     const also = [...alsoTold(key, groups), ...ofGrants];
     const values = valuesOf({ folded, name, multiValued, tested: own, also, told, limits });
     return { folded, name, ...values, ...(ofGrants.length > 0 ? { ofGrants: true } : {}) };

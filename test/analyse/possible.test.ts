@@ -74,6 +74,13 @@ test("events of a log group whose name has slashes", () => {
     );
 });
 
+test("two policies of a process may spell a tag in two ways", () => {
+  const create = (more: object) => ofCaller({ ...allow("ec2:CreateTags"), ...more });
+  const ask = (policy: ReturnType<typeof create>) => findAccess(policy, { actions: "ec2:CreateTags" }).verdict;
+  expect(ask(create(where({ StringEquals: { "aws:RequestTag/team": "x" } })))).toBe("refuted");
+  expect(ask(create({ Resource: "arn:aws:ec2:*:*:instance/${aws:RequestTag/TEAM}" }))).toBe("refuted");
+});
+
 test("a caller's tags are part of the question", () => {
   const tagged = onKey(
     allow("kms:Decrypt", { Principal: { AWS: app }, Condition: { StringEquals: { "aws:PrincipalTag/team": "blue" } } }),

@@ -271,12 +271,7 @@ export const BUGS: readonly SeededBug[] = [
     'if (action === "sts:getcalleridentity" && signed)',
     "if (false)",
   ),
-  bug(
-    "federated users need no session policy",
-    "weigh.ts",
-    'this.run.facts.principal.type === "federatedUser" ? this.run.weak("E7", false, true) : true',
-    "true",
-  ),
+  bug("federated users need no session policy", "weigh.ts", 'return this.run.weak("E7", false, true);', "return true;"),
   bug(
     "the owner's root user is bound by a Deny in the bucket policy",
     "decide.ts",
