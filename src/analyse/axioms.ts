@@ -6,7 +6,7 @@ import { CALLER_TYPES, derivedKey, OpenKey, WEAK_DERIVED } from "../request/deri
 import type { Facts } from "../request/facts.ts";
 import type { Box } from "./box.ts";
 import { both, fixedByCaller, type Model, nonempty, RESOURCE } from "./model.ts";
-import { presenceOf, THROUGH_ENDPOINT, TOGETHER } from "./world.ts";
+import { ORGANIZATIONS, organizationsIn, presenceOf, THROUGH_ENDPOINT, TOGETHER } from "./world.ts";
 
 /** What holds whatever the catalogue says. */
 export function axiomsOf(model: Model): Box[] {
@@ -15,6 +15,7 @@ export function axiomsOf(model: Model): Box[] {
     ...servicesBetween(model),
     ...network(model),
     ...listsOfNames(model),
+    ...organizations(model),
     ...regions(model),
     ...["aws:resourceorgid", "aws:resourceorgpaths"].map((key) =>
       both(
@@ -105,6 +106,30 @@ function listsOfNames(model: Model): (Box | undefined)[] {
       }),
   );
 }
+
+/** Who is in an organization has its id, and paths that begin with it. */
+function organizations(model: Model): (Box | undefined)[] {
+  return ORGANIZATIONS.filter((keys) => keys.every((key) => model.keyVariable(key) !== undefined)).flatMap(
+    ([id, paths]) => [
+      both(model.present(id, true), model.present(paths, false)),
+      both(model.present(id, false), model.present(paths, true)),
+      // Each of which is told apart in both keys.
+      ...organizationsIn(textsOf(model, paths)).map((organization) =>
+        both(
+          model.valued(paths, (value) => [value ?? []].flat().some((one) => one.startsWith(`${organization}/`))),
+          model.valued(id, (value) => value !== organization),
+        ),
+      ),
+    ],
+  );
+}
+
+const textsOf = (model: Model, folded: string): string[] =>
+  model.fields.statements.flatMap(({ conditions }) =>
+    conditions
+      .filter(({ key }) => key.folded === folded)
+      .flatMap(({ condition }) => condition.values.map(({ value }) => value)),
+  );
 
 /** Actions whose requests pass such a tag or pair. */
 const passing = (model: Model, folded: string): Box | undefined =>

@@ -17,9 +17,9 @@ import { callersFor } from "./principals.ts";
 import { type Target, targetsFor } from "./resources.ts";
 import { conditionsOf, type Tested } from "./statements.ts";
 import type { ClassLimits } from "./string-classes.ts";
-import { type Pattern, text } from "./tokens.ts";
+import { type Pattern, run, text } from "./tokens.ts";
 import { conditionPatterns } from "./value-patterns.ts";
-import { OF_PRINCIPAL } from "./world.ts";
+import { OF_PRINCIPAL, ORGANIZATIONS, organizationsIn } from "./world.ts";
 
 export interface ModelAsked {
   readonly set: PolicySet;
@@ -149,7 +149,14 @@ function keyVariables(
 }
 
 /** Texts that other keys make matter: the names of tags in the list of their names. */
-function alsoTold({ folded }: Key, groups: ReadonlyMap<string, unknown>): Pattern[][] {
+function alsoTold({ folded }: Key, groups: ReadonlyMap<string, { readonly tested: readonly Tested[] }>): Pattern[][] {
+  const [id, paths] = ORGANIZATIONS.find((keys) => keys.includes(folded)) ?? [];
+  if (id !== undefined && groups.has(id) && groups.has(paths!)) {
+    const named = groups.get(paths!)!.tested.flatMap(({ condition }) => condition.condition.values);
+    return organizationsIn(named.map(({ value }) => value)).map((organization) =>
+      folded === id ? [text(organization)] : [[...text(`${organization}/`), run("any")]],
+    );
+  }
   const prefix =
     folded === "aws:tagkeys"
       ? "aws:requesttag/"

@@ -33,6 +33,9 @@ export function familiar(
   );
   // What policies list themselves people know.
   if (conditions.some(({ condition }) => condition.values.some((listed) => listed.value === value))) return value;
+  // And whose paths they list.
+  const listed = model.fields.statements.flatMap(({ conditions: own }) => own.flatMap((one) => one.condition.values));
+  if (folded.endsWith("orgid") && listed.some((one) => one.value.startsWith(`${value}/`))) return value;
   const answers = (one: string): string => {
     const facts = model.factsOf({ context: { [name]: one } });
     return conditions

@@ -42,9 +42,7 @@ export function targetsFor(asked: TargetsAsked): Target[] {
   for (const { statement, policy } of asked.statements) {
     const { resource } = statement;
     if (!resource || resource.values.some(({ value }) => value === "*")) continue;
-    const { ours, narrow } = resourcePatterns(resource, policy, asked.told);
-    sets.push(ours);
-    if (narrow) sets.push(narrow);
+    sets.push(...resourcePatterns(resource, policy, asked.told));
   }
   for (const arn of asked.named) sets.push([text(arn)]);
   for (const regions of asked.regions)

@@ -5,6 +5,7 @@ import type { Evaluation } from "../evaluate/evaluation.ts";
 import { compileText, resolve } from "../evaluate/template.ts";
 import { arnFields } from "../policy/arn.ts";
 import type { GlobPart } from "../policy/glob.ts";
+import { KINDS } from "../policy/kinds.ts";
 import { type Element, hasVariables, type PolicyFields } from "../policy/policy.ts";
 import { splitArnPattern } from "../policy/variables.ts";
 import { exactPattern, fieldsPattern, type Pattern, partsPattern, resourcePattern } from "./tokens.ts";
@@ -32,24 +33,32 @@ export function conditionPatterns({ condition }: CompiledCondition, policy: Vers
   });
 }
 
-/** The ARNs that the element's patterns match: with a `*` that reaches over colons, and without (semantics A20). */
+/**
+ * The ARNs that the element's patterns match: with a `*` that reaches over colons, and without (semantics A20); and those of
+ * ARNs that are too short, which match where a kind of policy fills them up (A21).
+ */
 export function resourcePatterns(
   element: Element,
-  policy: Version,
+  policy: Pick<PolicyFields, "kind" | "version">,
   told: Evaluation,
-): { readonly ours: Pattern[]; readonly narrow: Pattern[] | undefined } {
+): readonly (readonly Pattern[])[] {
   const variables = hasVariables(policy);
   const ours: Pattern[] = [];
   const narrow: Pattern[] = [];
+  const short: Pattern[] = [];
   let differ = false;
   for (const { value } of element.values) {
     const written = variables ? splitArnPattern(value) : arnFields(value);
     const fields = [...written, ...Array<string>(6 - written.length).fill("*")];
     const last: readonly GlobPart[] | undefined = resolve(compileText(fields[5]!, variables), told, true);
     if (!last) continue;
+    if (written.length < 6 && KINDS[policy.kind].shortArn !== "filled") {
+      short.push(resourcePattern(fields, last, true));
+      continue;
+    }
     ours.push(resourcePattern(fields, last, true));
     narrow.push(resourcePattern(fields, last, false));
     differ ||= fields.slice(0, 5).some((field) => field.endsWith("*"));
   }
-  return { ours, narrow: differ ? narrow : undefined };
+  return [ours, ...(differ ? [narrow] : []), ...short.map((pattern) => [pattern])];
 }

@@ -128,6 +128,16 @@ export const mayBeEmpty = (folded: string): boolean =>
 /** Names of users, roles and their like. */
 export const NAME: Pattern = [run("name"), one("nameEnd")];
 
+/** An organization's id comes with the paths in it: `aws:PrincipalOrgID` and `aws:PrincipalOrgPaths` (B3). */
+export const ORGANIZATIONS: readonly (readonly [id: string, paths: string])[] = ["principal", "resource", "source"].map(
+  (of) => [`aws:${of}orgid`, `aws:${of}orgpaths`],
+);
+
+/** The organizations whose paths these texts name. */
+export const organizationsIn = (texts: readonly string[]): string[] => [
+  ...new Set(texts.flatMap((one) => /^(o-[a-z0-9]+)\//.exec(one)?.[1] ?? [])),
+];
+
 /** Keys of which one comes with the other: a service calls for the caller (B5). `true`: the key's value, else its presence. */
 export const TOGETHER: readonly string[] = ["aws:calledvia", "aws:calledviafirst", "aws:calledvialast"];
 /** Absent when a service calls for the caller, and when the request has a public address (B3, B5). */

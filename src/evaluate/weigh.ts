@@ -145,7 +145,8 @@ export class Weighing {
     const { principal, request } = this.run.facts;
     // GetFederationToken without a session policy: two AWS texts differ (E7). Where the caller's own policies are given to
     // allow it, its session's are.
-    if (principal.type !== "federatedUser" || request.givenIdentity === "allows") return true;
+    const given = this.set.identity === undefined && request.givenIdentity === "allows";
+    if (principal.type !== "federatedUser" || given) return true;
     return this.run.weak("E7", false, true);
   }
 

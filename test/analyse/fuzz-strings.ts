@@ -105,7 +105,7 @@ export function fuzzArns(draw: Random): number {
   const told = new Evaluation(facts({}));
   const sets = [
     ...[first!, second!].map(({ conditions: [one] }) => conditionPatterns(one!, policy, told)),
-    ...[third!, fourth!].map(({ statement }) => resourcePatterns(statement.resource!, policy, told).ours),
+    ...[third!, fourth!].map(({ statement }) => resourcePatterns(statement.resource!, policy, told)[0]!),
   ];
   const answers = (text: string) => {
     const run = new Evaluation(facts({ [KEY]: text }, text));

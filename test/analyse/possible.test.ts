@@ -74,6 +74,39 @@ test("events of a log group whose name has slashes", () => {
     );
 });
 
+test("paths of an organization come with its id (B3)", () => {
+  const bucket = (Condition: object) =>
+    resourcePolicy(
+      document({ ...allow("s3:GetObject", { Principal: "*", Condition }), Resource: "arn:aws:s3:::site/*" }),
+      {
+        resource: "arn:aws:s3:::site",
+        account: HOME,
+      },
+    );
+  const within = bucket({
+    "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": ["o-aaaa1111/r-ab12/*", "o-aaaa1111/x*"] },
+  });
+  const others = { when: { StringNotEquals: { "aws:PrincipalOrgID": "o-aaaa1111", "aws:PrincipalAccount": HOME } } };
+  expect(findAccess(within, { actions: "s3:GetObject", ...others }).verdict).toBe("proved");
+  const wider = bucket({ "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": ["o-aaaa1111/*", "o-bbbb2222/*"] } });
+  const found = findAccess(wider, { actions: "s3:GetObject", ...others });
+  expect(found.request?.context["aws:PrincipalOrgID"]).toBe("o-bbbb2222");
+  const inside = { when: { StringEquals: { "aws:PrincipalOrgID": "o-aaaa1111" } } };
+  expect(findAccess(within, { actions: "s3:GetObject", ...inside }).verdict).toBe("refuted");
+  const none = bucket({
+    Null: { "aws:PrincipalOrgPaths": "true" },
+    StringEquals: { "aws:PrincipalOrgID": "o-aaaa1111" },
+  });
+  expect(findAccess(none, { actions: "s3:GetObject", by: far }).verdict).toBe("proved");
+});
+
+test("an ARN that is too short beside a whole one (A21)", () => {
+  const policy = keyPolicy(
+    document({ ...allow("kms:DescribeKey", { Principal: { AWS: HOME } }), Resource: [KEY, "arn:aws:kms:us-west-2"] }),
+  );
+  expect(findAccess(policy, { actions: "kms:DescribeKey" }).request?.resource).toBe(KEY);
+});
+
 test("two policies of a process may spell a tag in two ways", () => {
   const create = (more: object) => ofCaller({ ...allow("ec2:CreateTags"), ...more });
   const ask = (policy: ReturnType<typeof create>) => findAccess(policy, { actions: "ec2:CreateTags" }).verdict;
