@@ -285,13 +285,13 @@ export const ADVERSARIES: readonly Adversary[] = [
       }),
   },
   {
-    name: "an infix of 2,500 characters, and one that it holds",
+    name: "an infix of 1,500 characters, and one that it holds",
     truth: "none",
     ask: () =>
       findAccess(
         id(
-          tagged("Allow", { StringLike: { [tag("a")]: `*${"ab".repeat(1_250)}*` } }),
-          tagged("Deny", { StringLike: { [tag("a")]: `*${"ab".repeat(1_000)}*` } }),
+          tagged("Allow", { StringLike: { [tag("a")]: `*${"ab".repeat(750)}*` } }),
+          tagged("Deny", { StringLike: { [tag("a")]: `*${"ab".repeat(600)}*` } }),
         ),
       ),
   },
@@ -315,11 +315,11 @@ export const ADVERSARIES: readonly Adversary[] = [
       }),
   },
   {
-    name: "5,000 accounts, all meant",
+    name: "3,000 accounts, all meant",
     truth: "none",
     ask: () =>
-      findAccess(key(decrypt({ Principal: { AWS: numbers(5_000).map(account) } })), {
-        except: { by: numbers(5_000).map(account) },
+      findAccess(key(decrypt({ Principal: { AWS: numbers(3_000).map(account) } })), {
+        except: { by: numbers(3_000).map(account) },
       }),
   },
   {
