@@ -132,7 +132,7 @@ export const ADVERSARIES: readonly Adversary[] = [
   },
   { name: "7 pigeons in 6 holes", truth: "none", ask: () => findAccess(pigeons(7, 6)) },
   { name: "6 pigeons in 6 holes", truth: "some", ask: () => findAccess(pigeons(6, 6)) },
-  { name: "10 pigeons in 9 holes", truth: "none", ask: () => findAccess(pigeons(10, 9)) },
+  { name: "9 pigeons in 8 holes", truth: "none", ask: () => findAccess(pigeons(9, 8)) },
   { name: "a ring of 21 keys, each unlike the next", truth: "none", ask: () => findAccess(ring(21)) },
   { name: "a ring of 20 keys, each unlike the next", truth: "some", ask: () => findAccess(ring(20)) },
   { name: "160 clauses over 40 keys", truth: "some", ask: () => findAccess(clauses(40, 160)) },
