@@ -316,7 +316,10 @@ export class RequestSource {
   /** Of entities whose identity policies are not known. */
   maySayIdentity(principal: Principal): boolean {
     const { type } = principal;
-    if (type !== "role" && type !== "user" && type !== "session" && type !== "federatedUser") return false;
+    // Without a session policy a federated user has nothing of the user's (E7): there is nothing to say.
+    const inSession = this.scope.policies.some(({ kind }) => kind === "session");
+    if (type !== "role" && type !== "user" && type !== "session" && !(type === "federatedUser" && inSession))
+      return false;
     const { hasIdentity, environment } = this.scope;
     if (!environment) return !hasIdentity;
     const arn = principal.role ?? principal.issuer ?? principal.arn!;

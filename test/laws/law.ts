@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, test } from "vitest";
 
 /** `npm run test:laws:long` sets it to 20,000. */
-export const RUNS = Number(process.env.LAW_RUNS ?? 200);
+export const RUNS = Number(process.env.LAW_RUNS ?? 300);
 /** The same for every short run, so that a change is to blame for what it breaks; a long run searches anew. */
 export const SEED = Number(
   process.env.LAW_SEED ?? (process.env.LAW_RUNS === undefined ? 20_261_123 : Date.now() % 0x7fffffff),
