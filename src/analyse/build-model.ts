@@ -127,21 +127,19 @@ function keyVariables(
     want(key).tested.push(one);
   }
   for (const { key, also } of grantKeys([set, ...others].flatMap(({ grants }) => grants))) want(key).also.push(also);
-  const fixed = new Map(Object.entries(toldBy(pinned)).map(([name, value]) => [name.toLowerCase(), value]));
   // Tags may be spelled in several ways: a value goes by the name it was told with.
-  const spelled = new Map(Object.keys(toldBy(pinned)).map((name) => [name.toLowerCase(), name]));
-  for (const name of spelled.values()) want(contextKey(name));
+  const fixed = new Map(Object.entries(toldBy(pinned)).map((entry) => [entry[0].toLowerCase(), entry]));
+  for (const [name] of fixed.values()) want(contextKey(name));
   // With a second factor a user's session may call what it may not without (B7).
   if (groups.has("aws:tokenissuetime")) want(contextKey("aws:MultiFactorAuthPresent"));
   // Whether a request comes through the endpoint decides whether its policy has a say (E23).
   if ([set, ...others].some(({ vpcEndpoint }) => vpcEndpoint.length > 0)) want(contextKey("aws:SourceVpce"));
   return [...groups.values()].map(({ key, tested: own, also: ofGrants }): KeyVariable => {
     const { folded, name, multiValued } = key;
-    const value = fixed.get(folded) ?? (closed.some((prefix) => folded.startsWith(prefix)) ? null : fixed.get(folded));
-    if (value !== undefined) {
-      const told = spelled.get(folded) ?? name;
-      return { folded, name: told, values: value === null ? [null] : [null, value], fixed: true };
-    }
+    const [spelled, value] =
+      fixed.get(folded) ?? (closed.some((prefix) => folded.startsWith(prefix)) ? [name, null] : [name, undefined]);
+    if (value === null) return { folded, name: spelled, values: [null], fixed: true };
+    if (value !== undefined) return { folded, name: spelled, values: [null, value], fixed: true };
     const also = [...alsoTold(key, groups), ...ofGrants];
     const values = valuesOf({ folded, name, multiValued, tested: own, also, told, limits });
     return { folded, name, ...values, ...(ofGrants.length > 0 ? { ofGrants: true } : {}) };

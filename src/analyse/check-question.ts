@@ -7,9 +7,11 @@ import { compileAction } from "../evaluate/action.ts";
 import { isKnownAction, unknownAction } from "../evaluate/findings.ts";
 import { policiesOf } from "../evaluate/open.ts";
 import { EMPTY_SET, type PolicySet } from "../evaluate/policy-set.ts";
+import { parseArn } from "../policy/arn.ts";
 import { parsePolicy } from "../policy/parse.ts";
 import type { Policy } from "../policy/policy.ts";
 import { isPlainObject } from "../request/context.ts";
+import type { Principal } from "../request/principal.ts";
 import { Source } from "../source/source.ts";
 import { type AccessQuestion, exceptionsOf, findIn } from "./finding.ts";
 import { carried, type Requests } from "./question.ts";
@@ -89,6 +91,31 @@ export function refuseUnknownKeys(scopes: () => Iterable<Scope>, question: Acces
   }
 }
 
+/**
+ * A resource that is listed without its policy may let in callers of other accounts, and nobody at all: a proof that does not
+ * know it is none. (Those of its own account are what the given policies say, as in a single decision.)
+ *
+ * @throws DiagnosticError `open-policy`
+ */
+export function refuseOpenPolicies(scopes: Iterable<Scope>, question: AccessQuestion): void {
+  for (const scope of scopes) {
+    if (!scope.untold) continue;
+    const { resource, owner } = scope.untold;
+    const { service, resource: name = "" } = parseArn(resource) ?? {};
+    const kind = service === "kms" ? "key" : service === "iam" && name.startsWith("role/") ? "trust" : "resource";
+    const set: PolicySet = { ...scope.set, resource: allowingAll(kind, { resource, account: owner ?? null }) };
+    const callers = (caller: Principal) => caller.account !== owner && (scope.callers?.(caller) ?? true);
+    if (findIn({ ...scope, set, callers, judge: plainScope(set).judge }, question).verdict !== "proved")
+      refuseOpenPolicy(resource);
+  }
+}
+
+export function refuseOpenPolicy(resource: string): never {
+  return refuse("open-policy", `the policy of ${quoted(resource)}, which may let others in, is not known`, {
+    help: `add it to the environment, \`resources: { ${JSON.stringify(resource)}: { policy } }\`; \`policy: null\` says that there is none`,
+  });
+}
+
 /** The same resource and callers, with policies that allow everything. */
 function widest(scope: Scope): Scope {
   const { resource, grants } = scope.set;
@@ -103,7 +130,7 @@ function widest(scope: Scope): Scope {
 
 const WIDEST = new Map<string, Policy>();
 
-function allowingAll(kind: Policy["kind"], like: Policy | null): Policy {
+function allowingAll(kind: Policy["kind"], like: Pick<Policy, "resource" | "account"> | null): Policy {
   const key = JSON.stringify([kind, like?.resource, like?.account]);
   let policy = WIDEST.get(key);
   if (!policy) {

@@ -28,7 +28,7 @@ export interface BoxesOptions {
   readonly known?: readonly Region[];
 }
 
-/** Words of boxes that are looked at before the telling stops: a few seconds. */
+/** Words of boxes that are looked at before the telling stops: about a second. */
 const MOST_WORK = 100_000_000;
 const FEWEST_NODES = 2_000;
 

@@ -1,7 +1,7 @@
 /** Is there a request that gets through? */
 import type { Decision } from "../evaluate/evaluate.ts";
 import type { Request } from "../request/request.ts";
-import { checkQuestion, refuseUnknownKeys, refuseVacuous } from "./check-question.ts";
+import { checkQuestion, refuseOpenPolicies, refuseUnknownKeys, refuseVacuous } from "./check-question.ts";
 import { type AccessPart, describeAll } from "./describe-spaces.ts";
 import { type AccessQuestion, findIn } from "./finding.ts";
 import type { Found } from "./found.ts";
@@ -35,8 +35,9 @@ export interface Answer {
  * @param subject a policy, a list of policies and grants that bear on one resource, or an environment
  * @param question which actions, by whom, on what, carrying what; and which access is meant (`except`)
  * @returns `proved`: there is none; `refuted`: `request` is one; `unknown`: with the reason
- * @throws DiagnosticError `unknown-action`, `unknown-key`, `no-such-request` (nothing fits the question), `wrong-use`, and
- * those of a policy for the parts of the question
+ * @throws DiagnosticError `unknown-action`, `unknown-key`, `no-such-request` (nothing fits the question), `open-policy` (an
+ * environment lists a resource without its policy, which may let others in), `wrong-use`, and those of a policy for the parts of
+ * the question
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * @example
  * const app = "arn:aws:iam::111122223333:role/app";
@@ -58,13 +59,19 @@ export interface Asked {
 
 export function askFind(subject: Analysed, question: AccessQuestion): Asked {
   checkQuestion(question);
-  return asked(subject, question, (scope) => findIn(scope, question));
+  return asked(subject, question, (scope) => findIn(scope, question), refuseOpenPolicies);
 }
 
 /** A question of every scope. @throws DiagnosticError where it would be proved for nothing */
-export function asked(subject: Analysed, question: AccessQuestion, ask: (scope: Scope) => Found): Asked {
+export function asked(
+  subject: Analysed,
+  question: AccessQuestion,
+  ask: (scope: Scope) => Found,
+  check?: (scopes: Iterable<Scope>, question: AccessQuestion) => void,
+): Asked {
   refuseUnknownKeys(() => scopesOf(subject, question), question);
   const found = overall(scopesOf(subject, question), ask);
+  if (found.verdict === "proved") check?.(scopesOf(subject, question), question);
   if (found.verdict === "proved") refuseVacuous(scopesOf(subject, question), question);
   return { found, excess: () => describeAll(scopesOf(subject, question), ask) };
 }

@@ -48,8 +48,8 @@ function keysAsked(subject: Analysed): readonly KeyAsked[] {
 const PUT = { actions: "kms:PutKeyPolicy" };
 
 /**
- * No service changes a key policy, whatever it lets them and their service-linked roles do; AWS KMS answers nobody without credentials of an account; and
- * whom AWS calls by a unique id is deleted (A14).
+ * No service changes a key policy, whatever it lets them and their service-linked roles do; AWS KMS answers nobody without
+ * credentials of an account; and whom AWS calls by a unique id is deleted (A14).
  */
 export const canChangePolicies = ({ account, uniqueId, serviceLinked }: Principal): boolean =>
   account !== null && uniqueId === null && !serviceLinked;

@@ -11,6 +11,7 @@ import { arnFields, isAccountId } from "../policy/arn.ts";
 import type { Policy } from "../policy/policy.ts";
 import { parseCidr } from "../policy/values.ts";
 import type { Request } from "../request/request.ts";
+import { refuseOpenPolicy } from "./check-question.ts";
 import { describeAll } from "./describe-spaces.ts";
 import { type Asked, overall } from "./find-access.ts";
 import { type AccessQuestion, findIn } from "./finding.ts";
@@ -33,7 +34,7 @@ const PATHS = /^aws:(principalorgpaths|vpceorgpaths)$/i;
 /** Wider blocks of addresses than these are no network of anybody's. */
 const WIDEST_BLOCK = { 4: 8, 6: 32 } as const;
 
-/** @throws DiagnosticError `wrong-use` */
+/** @throws DiagnosticError `wrong-use`, `open-policy` */
 export function askPublic(subject: Analysed): Asked {
   const ask = (scope: Scope): Found => {
     const { owners, questions } = strangers(scope);
@@ -45,14 +46,9 @@ export function askPublic(subject: Analysed): Asked {
   };
   const scopes = resourceScopes(subject);
   const found = overall(scopes, ask);
-  const unknown = isEnvironment(subject)
-    ? Object.entries(subject.resources).flatMap(([name, { policy }]) => (policy === undefined ? [name] : []))
-    : [];
-  // What nobody told of cannot be called private.
-  if (found.verdict === "proved" && unknown.length > 0) {
-    const reason = `the environment does not tell the policy of ${unknown[0]} (\`policy: null\` says that it has none)`;
-    return { found: { verdict: "unknown", reason, assumptions: found.assumptions }, excess: () => [] };
-  }
+  const resources = isEnvironment(subject) ? Object.entries(subject.resources) : [];
+  const untold = resources.find(([, { policy }]) => policy === undefined);
+  if (found.verdict === "proved" && untold) refuseOpenPolicy(untold[0]);
   return { found, excess: () => describeAll(scopes, ask) };
 }
 

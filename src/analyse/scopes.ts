@@ -35,6 +35,8 @@ export interface Scope {
   readonly owners: readonly string[] | undefined;
   /** Accounts that are known, beside those that the policies name. */
   readonly accounts: Iterable<string>;
+  /** The listed resource whose policy nobody told, and the account that owns it. */
+  readonly untold?: { readonly resource: string; readonly owner: string | undefined };
   readonly assumptions: readonly string[];
   /** The caller and the resource in words. */
   readonly about: string;
@@ -189,14 +191,14 @@ function scopeOf(
     names: arn === undefined ? [] : [arn],
     context,
     closed,
+    // A key's and a role's policy decide on nothing else.
     within:
       resource === undefined
         ? elsewhere(notOn)
-        : isKey || set.resource?.kind === "trust"
-          ? set.resource
-            ? undefined
-            : { on: resource }
+        : set.resource && set.resource.kind !== "resource"
+          ? undefined
           : { on: [resource, ...(inside === undefined ? [] : [inside])] },
+    ...(entry && entry.policy === undefined ? { untold: { resource: resource!, owner } } : {}),
     owners:
       owner !== undefined ? [owner] : resource === undefined ? [representative.account!] : [...accountsOf(environment)],
     accounts: accountsOf(environment),

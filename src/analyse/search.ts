@@ -268,7 +268,6 @@ class Search {
     const drawn = this.drawn(parts, asked, reading);
     if (!drawn) return undefined;
     const { model } = drawn;
-    const impossible = impossibleIn(drawn, knowledge);
     try {
       const targets = this.targets(drawn, asked, identityAllows);
       for (const target of targets) {
@@ -278,7 +277,14 @@ class Search {
         if (region)
           return {
             region,
-            space: { model, targets, impossible, scene, identityAllows, ownCallers: this.ownCallers },
+            space: {
+              model,
+              targets,
+              impossible: impossibleIn(drawn, knowledge),
+              scene,
+              identityAllows,
+              ownCallers: this.ownCallers,
+            },
           };
       }
       return undefined;

@@ -143,10 +143,10 @@ export class Weighing {
   private sessionAllows(): boolean {
     if (this.set.session.length > 0) return this.sessions.allows.length > 0;
     const { principal, request } = this.run.facts;
-    // GetFederationToken without a session policy: two AWS texts differ (E7). Where the caller's own policies are given to
-    // allow it, its session's are.
-    const given = this.set.identity === undefined && request.givenIdentity === "allows";
-    if (principal.type !== "federatedUser" || given) return true;
+    if (principal.type !== "federatedUser") return true;
+    // Where the caller's own policies are given to allow it, its session's are.
+    if (this.set.identity === undefined && request.givenIdentity === "allows") return true;
+    // GetFederationToken without a session policy: two AWS texts differ (E7).
     return this.run.weak("E7", false, true);
   }
 

@@ -316,10 +316,10 @@ export class RequestSource {
   /** Of entities whose identity policies are not known. */
   maySayIdentity(principal: Principal): boolean {
     const { type } = principal;
-    // Without a session policy a federated user has nothing of the user's (E7): there is nothing to say.
-    const inSession = this.scope.policies.some(({ kind }) => kind === "session");
-    if (type !== "role" && type !== "user" && type !== "session" && !(type === "federatedUser" && inSession))
-      return false;
+    if (type === "federatedUser") {
+      // Without a session policy it has nothing of the user's (E7): there is nothing to say.
+      if (!this.scope.policies.some(({ kind }) => kind === "session")) return false;
+    } else if (type !== "role" && type !== "user" && type !== "session") return false;
     const { hasIdentity, environment } = this.scope;
     if (!environment) return !hasIdentity;
     const arn = principal.role ?? principal.issuer ?? principal.arn!;

@@ -636,6 +636,9 @@ describe("toLockOut", () => {
 });
 
 describe("wrong use fails, whatever `.not` says", () => {
+  const untold = environment({
+    resources: { "arn:aws:s3:::site": { owner: HOME }, [key]: { policy: ebs } },
+  });
   const own = identityPolicy({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "kms:*", Resource: "*" } });
   const USES: readonly (readonly [string, () => unknown, () => unknown])[] = [
     [
@@ -688,6 +691,16 @@ describe("wrong use fails, whatever `.not` says", () => {
       () => expect(ebs).not.toOnlyAllow([{ Action: "kms:*", Condition: { StringEquals: { "kms:ViaServise": "x" } } }]),
     ],
     [
+      "a resource of an environment without its policy, and callers of other accounts",
+      () => expect(untold).toNeverAllow("s3:GetObject").by("anonymous"),
+      () => expect(untold).not.toNeverAllow("*").by("444455556666"),
+    ],
+    [
+      "the same, and strangers",
+      () => expect(untold).not.toBePublic(),
+      () => expect(untold).toHoldFor(invariants.onlyAccounts(HOME)),
+    ],
+    [
       "intended access that nothing could be",
       () => expect(ebs).toOnlyAllow([...meant, { Principal: { AWS: app }, Action: "s3:GetObject" }], { exactly: true }),
       () =>
@@ -734,6 +747,17 @@ describe("wrong use fails, whatever `.not` says", () => {
   test.each(USES)("%s", async (_, use, not) => {
     expect(await messageOf(use)).toMatchSnapshot();
     expect(await messageOf(not)).toMatch(/^error\[/);
+  });
+
+  test("a resource without a policy lets nobody of other accounts in", async () => {
+    const bare = environment({
+      resources: { "arn:aws:s3:::site": { owner: HOME, policy: null }, [key]: { policy: ebs } },
+    });
+    await expect(bare).toNeverAllow("*").by("anonymous", "444455556666");
+    await expect(bare).not.toBePublic();
+    expect(bare).toHoldFor(invariants.onlyAccounts(HOME));
+    // And what cannot be done on the resource at all need not be known of it.
+    await expect(untold).toNeverAllow("kms:Decrypt").by("444455556666");
   });
 
   test("what turns on a key that AWS does not have is neither proved nor refuted", async () => {
